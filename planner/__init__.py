@@ -1,0 +1,3 @@
+"""rackplan: capacity and placement planning for shared data centres."""
+
+__version__ = "0.1.0"

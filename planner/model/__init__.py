@@ -1,0 +1,1 @@
+"""Frozen types, ids, the rule registry and the scenario specification; pydantic and stdlib only."""
