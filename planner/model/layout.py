@@ -60,10 +60,11 @@ class Placement(Declared):
 
 
 class Unplaced(Declared):
-    """One instance without a place, and why, in one sentence."""
+    """One instance without a place, and why, in one sentence; `was` is where it stands, if it does."""
 
     instance: str
     reason: str
+    was: Place | None = None
 
 
 class TierResult(Frozen):
@@ -114,4 +115,11 @@ class Layout(Frozen):
             for key, p in self.placements.items()
             if p.standing
         }
-        return AsBuilt(source=self.provenance.as_built_source, standing=standing)
+        standing |= {
+            key: Standing(instance=key, place=u.was, at=u.at)
+            for key, u in self.unplaced.items()
+            if u.was is not None
+        }
+        return AsBuilt(
+            source=self.provenance.as_built_source, standing=dict(sorted(standing.items()))
+        )

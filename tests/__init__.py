@@ -1,0 +1,1 @@
+"""Tests of rackplan; they mirror `planner/`."""

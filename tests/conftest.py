@@ -1,0 +1,8 @@
+"""What every test suite shares."""
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers",
+        "rule(slug, says): half of a rule's fixed-variable pair; `says` is `forbidden` or `allowed`",
+    )
