@@ -1,0 +1,138 @@
+"""What a verb works on: the estate, its layout, the day, and the commands that hints name."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from planner.errors import UsageError
+
+if TYPE_CHECKING:
+    from planner.io import Inventory
+    from planner.model.estate import Estate
+    from planner.model.layout import AsBuilt, Layout
+
+#: Environment variable that names the estate; read by `planner.io.find_estate`.
+ESTATE_VARIABLE = "PLANNER_ESTATE"
+
+
+class Target(NamedTuple):
+    """An estate as loaded, where its layout lives, and how it was named on the command line."""
+
+    inventory: Inventory
+    layout_path: Path
+    estate_option: str | None
+    patches: tuple[Path, ...]
+    layout_option: Path | None
+
+    @property
+    def estate(self) -> Estate:
+        """The estate."""
+        return self.inventory.estate
+
+    def command(self, verb: str, *arguments: str) -> str:
+        """Return a command on this estate and layout that can be typed as it stands."""
+        words = ["planner", verb, *arguments]
+        if self.estate_option is not None:
+            words += ["-e", self.estate_option]
+        for patch in self.patches:
+            words += ["--patch", str(patch)]
+        if self.layout_option is not None:
+            words += ["-l", str(self.layout_option)]
+        return shlex.join(words)
+
+
+def load_target(
+    estate: str | None, patches: Sequence[Path] = (), layout: Path | None = None
+) -> Target:
+    """Load the estate that the options name.
+
+    Raises
+    ------
+    InventoryError, UsageError
+        When there is no estate, or its files hold mistakes.
+    """
+    from planner.io import find_estate, load_estate
+
+    root = find_estate(estate)
+    inventory = load_estate(root, tuple(patches))
+    path = layout or default_layout(root, inventory.estate.id)
+    return Target(inventory, path, estate, tuple(patches), layout)
+
+
+def default_layout(root: Path, estate: str) -> Path:
+    """Return `layouts/<estate>.lock.yaml` beside `inventory/`, or beside the estate's folder."""
+    folder = root.resolve()
+    base = folder.parent.parent if folder.parent.name == "inventory" else folder.parent
+    return shown(base / "layouts" / f"{estate}.lock.yaml")
+
+
+def shown(path: Path) -> Path:
+    """Return the path from the current folder where it lies below it, else as it is."""
+    try:
+        return path.resolve().relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
+def load_lock(target: Target) -> Layout:
+    """Load the layout lock.
+
+    Raises
+    ------
+    UsageError
+        When there is none yet.
+    LayoutError
+        When it cannot be read, or is of another estate.
+    """
+    from planner.io import load_layout
+
+    path = target.layout_path
+    if not path.exists():
+        raise UsageError(
+            f"there is no layout `{path}`", hint=f"`{target.command('plan')}` writes it"
+        )
+    layout: Layout = load_layout(path)
+    if layout.estate != target.estate.id:
+        raise UsageError(
+            f"`{path}` is a layout of estate `{layout.estate}`, not of `{target.estate.id}`",
+            hint="name the estate with -e or the layout with -l",
+        )
+    return layout
+
+
+def load_snapshot(source: str | None, target: Target) -> AsBuilt:
+    """Load where things stand: a file, or the estate's own section `standing`."""
+    from planner.io import load_as_built
+
+    if source is None:
+        return target.inventory.as_built
+    as_built: AsBuilt = load_as_built(source, target.estate)
+    return as_built
+
+
+def today() -> date:
+    """Return the day it is."""
+    return date.today()
+
+
+def estate_summary(estate: Estate, num_scenarios: int | None = None) -> str:
+    """Return `3 sites, 72 racks, 304 instances of 52 workloads, 611 scenarios`."""
+    from planner.explain.text import plural
+
+    equipment = [w for w in estate.workloads.values() if w.kind == "equipment"]
+    parts = [
+        plural(len(estate.sites), "site"),
+        plural(len(estate.racks), "rack"),
+        f"{plural(sum(w.count for w in equipment), 'instance')}"
+        f" of {plural(len(equipment), 'workload')}",
+    ]
+    services = len(estate.workloads) - len(equipment)
+    if services:
+        parts.append(plural(services, "service"))
+    if num_scenarios is not None:
+        parts.append(plural(num_scenarios, "scenario"))
+    return ", ".join(parts)

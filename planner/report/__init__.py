@@ -1,0 +1,1 @@
+"""Drawings and tables of an estate and its layout."""
