@@ -16,7 +16,7 @@ from planner.cli.output import session
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day as `YYYY-MM-DD`."""
 
     name = "date"
@@ -35,7 +35,7 @@ class Day(click.ParamType):
         self.fail(f"`{value}` is no date: expected YYYY-MM-DD, e.g. 2026-11-01", param, ctx)
 
 
-class Seconds(click.ParamType):
+class Seconds(click.ParamType[int]):
     """A duration: `90`, `90s`, `5m` or `1h`; seconds where no unit is given."""
 
     name = "duration"
