@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from planner.errors import ForeignRowError
+
 if TYPE_CHECKING:
     from planner.model.layout import AsBuilt
 
@@ -66,6 +68,16 @@ class Row(NamedTuple):
     owner: str | None
     lock_digest: str | None
     updated_at: str
+
+    def refuse_foreign(self, owner: str | None, adopted_from: str | None = None) -> None:
+        """Raise `ForeignRowError` when the row is somebody else's; nobody's may be taken."""
+        if self.owner in (None, owner, adopted_from):
+            return
+        raise ForeignRowError(
+            f"{self.kind.name} `{self.key}` of estate `{self.estate}` belongs to `{self.owner}`, "
+            f"not to `{owner or 'nobody'}`",
+            hint="import it before you change it",
+        )
 
 
 class Change(NamedTuple):

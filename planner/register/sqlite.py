@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import ForeignRowError, RegisterError, RegisterLockedError
+from planner.errors import RegisterError, RegisterLockedError
 from planner.register.interface import (
     PLACEMENT,
     POWER_ALLOCATION,
@@ -163,7 +163,8 @@ class SqliteRegister:
         names = ("estate", kind.key, *kind.columns, *_BOOKKEEPING)
         with self._writing() as connection:
             old = self._fetch(connection, kind, estate, key)
-            _refuse_foreign(old, owner, adopted_from)
+            if old is not None:
+                old.refuse_foreign(owner, adopted_from)
             content = {name: values.get(name) for name in kind.columns}
             if old is not None and old.values == content and old.owner == owner:
                 return old
@@ -187,7 +188,8 @@ class SqliteRegister:
         if not self.path.exists():
             return
         with self._writing() as connection:
-            _refuse_foreign(self._fetch(connection, kind, estate, key), owner, adopted_from)
+            if (old := self._fetch(connection, kind, estate, key)) is not None:
+                old.refuse_foreign(owner, adopted_from)
             connection.execute(
                 f"DELETE FROM {kind.table} WHERE estate = ? AND {kind.key} = ?", (estate, key)
             )
@@ -351,15 +353,4 @@ def _row(kind: Kind, record: sqlite3.Row) -> Row:
         record["owner"],
         record["lock_digest"],
         record["updated_at"],
-    )
-
-
-def _refuse_foreign(row: Row | None, owner: str | None, adopted_from: str | None) -> None:
-    """Raise when a row is somebody else's; one that nobody owns may be taken."""
-    if row is None or row.owner in (None, owner, adopted_from):
-        return
-    raise ForeignRowError(
-        f"{row.kind.name} `{row.key}` of estate `{row.estate}` belongs to `{row.owner}`, "
-        f"not to `{owner or 'nobody'}`",
-        hint="import it before you change it",
     )
