@@ -1,37 +1,93 @@
 """The inventory format: what may stand in a YAML file of an estate.
 
-One document type for every file; any section may stand in any file. Every string field of an item may
-hold ranges: `rack-[01-12]` stands for twelve items, and all ranges of one item run in parallel. Units
-are part of the key; figures may have decimals and are converted to the model's integers on loading
-(demand up, capacity down). This module owns the keys, their types and their descriptions (editors
-show them through the JSON Schema); it leaves references between items to `planner.io.resolve`.
+One document type for every file; any section may stand in any file. Every id of an item may hold a
+range: `rack-[01-12]` stands for twelve items, and all ranges of one item run in parallel; where the
+item's own id holds none, a range in a list stands for several elements. Units are part of the key;
+figures may have decimals and are converted to the model's integers on loading (demand up, capacity
+down). This module owns the keys, their types and their descriptions (editors show them through the
+JSON Schema); it leaves references between items to `planner.io.build`.
 """
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
+from planner.model.rules import RULES
+
+
+def _figure(value: Any) -> Any:
+    """Take whole and decimal numbers alike, and nothing else."""
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    raise PydanticCustomError("figure_type", "a number")
+
+
+def _day(value: Any) -> Any:
+    """Take a day, quoted or not."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value) if len(value) == 10 else value
+        except ValueError:
+            return value
+    return value
+
+
+def _no_bool(value: Any) -> Any:
+    """Keep `true` from standing for 1."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("figure_type", "a number")
+    return value
+
+
+Figure = Annotated[Decimal, BeforeValidator(_figure)]
+Day = Annotated[date, BeforeValidator(_day)]
 #: A figure that is not negative and not absurd.
-Amount = Annotated[Decimal, Field(ge=0, le=10**9)]
-Positive = Annotated[Decimal, Field(gt=0, le=10**9)]
+Amount = Annotated[Figure, Field(ge=0, le=10**9)]
+Positive = Annotated[Figure, Field(gt=0, le=10**9)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
-PermilleShare = Annotated[Decimal, Field(ge=0, le=1)]
-Id = Annotated[str, Field(min_length=1, max_length=200, description="stable id; may hold a range")]
+Millimetres = Annotated[int, Field(ge=-(10**7), le=10**7)]
+Share = Annotated[Figure, Field(ge=0, le=1)]
+PowerFactor = Annotated[Figure, Field(gt=0, le=1)]
+Latitude = Annotated[Figure, Field(ge=-90, le=90)]
+Longitude = Annotated[Figure, Field(ge=-180, le=180)]
+Id = Annotated[
+    str,
+    StringConstraints(max_length=200, pattern=r"^[A-Za-z0-9_\[][A-Za-z0-9_.:/+@\[\],-]*$"),
+    Field(description="stable id; may hold a range such as `[01-12]`"),
+]
 Level = Literal["normal", "hoch", "sehr-hoch"]
+Tier = Literal["unplaced", "soft", "moves", "cost", "balance"]
+PowerKindName = Literal[
+    "utility", "transformer", "generator", "transfer_switch", "ups",
+    "panel", "feed", "leg", "pdu", "bank",
+]  # fmt: skip
+PlaceLevel = Literal["rack", "row", "room", "fire_compartment", "site"]
+LossLevel = Literal[
+    "utility", "transformer", "generator", "transfer_switch", "ups",
+    "panel", "feed", "leg", "pdu", "bank",
+    "cooling_unit", "rack", "row", "room", "fire_compartment", "site",
+]  # fmt: skip
+OutletName = Literal["c13", "c19", "c7", "c5"]
 AirflowName = Literal[
     "front-to-rear", "rear-to-front", "left-to-right", "right-to-left", "side-to-rear",
     "rear-to-side", "bottom-to-top", "top-to-bottom", "passive", "mixed",
 ]  # fmt: skip
+SoftRule = Annotated[
+    str, Field(json_schema_extra={"enum": [r.slug for r in RULES.values() if r.may_be_soft]})
+]
 
 
 class Item(BaseModel):
-    """Unknown keys are errors."""
+    """Unknown keys are errors; nothing is converted silently."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class EstateItem(Item):
@@ -53,26 +109,34 @@ class GrowthItem(Item):
 class FrozenWindowItem(Item):
     """Days on which nothing that stands is moved (both included)."""
 
-    start: date
-    end: date
+    start: Day
+    end: Day
     reason: str = ""
 
 
 class PolicyItem(Item):
     """How the estate is planned."""
 
-    kappa: PermilleShare = Field(Decimal("0.8"), description="usable share of a node's capacity, normal state")
-    kappa_fail: PermilleShare | None = Field(None, description="after a loss; default 0.8 for panel and below, 1.0 above")
-    kappa_emergency: PermilleShare | None = None
-    budget_share: PermilleShare = Field(Decimal("0.8"), description="assumed draw as a share of nameplate")
-    power_factor: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.95")
-    tiers: list[Literal["unplaced", "soft", "moves", "cost", "balance"]] | None = None
-    soft: dict[str, Annotated[int, Field(ge=1, le=10**6)]] = Field({}, description="rule slug: weight of one unit")
+    kappa: Share = Field(
+        Decimal("0.8"), description="usable share of a node's capacity, normal state"
+    )
+    kappa_fail: Share | None = Field(
+        None, description="after a loss; default 0.8 for panel and below, 1.0 above"
+    )
+    kappa_emergency: Share | None = None
+    budget_share: Share = Field(Decimal("0.8"), description="assumed draw as a share of nameplate")
+    power_factor: PowerFactor = Decimal("0.95")
+    tiers: list[Tier] | None = None
+    soft: dict[SoftRule, Annotated[int, Field(ge=1, le=10**6)]] = Field(
+        {}, description="rule slug: weight of one unit"
+    )
     move_budget: Count | None = None
     frozen_windows: list[FrozenWindowItem] = []
-    planning_horizon: date | None = None
+    planning_horizon: Day | None = None
     growth: GrowthItem = GrowthItem()
-    gravity_max_u: Positive | None = Field(None, description="highest centre of gravity above the first unit")
+    gravity_max_u: Positive | None = Field(
+        None, description="highest centre of gravity above the first unit"
+    )
 
 
 class SiteItem(Item):
@@ -80,8 +144,8 @@ class SiteItem(Item):
 
     id: Id
     name: str = ""
-    lat: Annotated[Decimal, Field(ge=-90, le=90)] | None = None
-    lon: Annotated[Decimal, Field(ge=-180, le=180)] | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
     continuity_group: Id | None = None
 
 
@@ -96,8 +160,8 @@ class HostingItem(Item):
 class UnitsItem(Item):
     """Units `from` to `to`, both included, on one face or both."""
 
-    from_: Positive = Field(alias="from")
-    to: Positive
+    from_: Annotated[int, Field(ge=1, le=200)] = Field(alias="from")
+    to: Annotated[int, Field(ge=1, le=200)]
     face: Literal["front", "rear", "both"] = "both"
 
 
@@ -116,7 +180,9 @@ class RackFields(Item):
     tenant: Id | None = Field(None, description="only this tenant's workloads may stand here")
     max_weight_kg: Positive | None = None
     max_power_w: Positive | None = Field(None, description="design power, and so heat, of one rack")
-    airflow: list[AirflowName] | None = Field(None, description="directions the rack takes; default front-to-rear")
+    airflow: list[AirflowName] | None = Field(
+        None, description="directions the rack takes; default front-to-rear"
+    )
     cooling_zone: Id | None = None
     blocked: list[UnitsItem] | None = None
     ports: list[PortItem] | None = Field(None, description="switch ports that end in the rack")
@@ -143,9 +209,9 @@ class RowItem(RackFields):
     name: str = ""
     racks: Id = Field(description="ids of its racks, a range: `h1-a[01-12]`")
     type: Id
-    x_mm: int | None = None
-    y_mm: int | None = None
-    pitch_mm: int | None = Field(None, description="distance from rack to rack")
+    x_mm: Millimetres | None = None
+    y_mm: Millimetres | None = None
+    pitch_mm: Millimetres | None = Field(None, description="distance from rack to rack")
     direction: Literal["x", "y"] = "x"
 
 
@@ -160,8 +226,8 @@ class RoomItem(Item):
     certificates: list[Id] = []
     tile_rating_kg: Positive | None = None
     cooling_zone: Id | None = None
-    width_mm: int | None = None
-    depth_mm: int | None = None
+    width_mm: Millimetres | None = None
+    depth_mm: Millimetres | None = None
     rows: list[RowItem] = []
 
 
@@ -169,8 +235,8 @@ class RackItem(RackFields):
     """Changes to single racks of a row."""
 
     id: Id
-    x_mm: int | None = None
-    y_mm: int | None = None
+    x_mm: Millimetres | None = None
+    y_mm: Millimetres | None = None
 
 
 class ReservationItem(Item):
@@ -181,8 +247,8 @@ class ReservationItem(Item):
     units: list[UnitsItem]
     description: str = ""
     tenant: Id | None = None
-    from_: date | None = Field(None, alias="from")
-    until: date | None = None
+    from_: Day | None = Field(None, alias="from")
+    until: Day | None = None
 
 
 class ModulesItem(Item):
@@ -198,38 +264,42 @@ class PowerItem(Item):
     """One node of the power graph, or a range of them."""
 
     id: Id
-    kind: Literal[
-        "utility", "transformer", "generator", "transfer_switch", "ups", "panel", "feed", "leg", "pdu", "bank"
-    ]  # fmt: skip
+    kind: PowerKindName
     site: Id | None = None
     room: Id | None = Field(None, description="where it stands; lost with it")
     rack: Id | None = Field(None, description="the rack it serves")
     from_: Id | None = Field(None, alias="from", description="its parent")
     preferred: Id | None = None
     alternate: Id | None = None
-    phases: Literal[1, 3] | None = None
+    phases: Annotated[Literal[1, 3], BeforeValidator(_no_bool)] | None = None
     volts_ll: Positive | None = Field(None, description="line to line")
     volts_ln: Positive | None = Field(None, description="line to neutral")
     amps: Positive | None = None
     kva: Positive | None = None
     kw: Positive | None = None
     modules: ModulesItem | None = None
-    kappa: PermilleShare | None = None
-    kappa_fail: PermilleShare | None = None
-    kappa_emergency: PermilleShare | None = None
-    loss_permille: Annotated[int, Field(ge=0, le=1000)] = Field(0, description="share of the output")
+    kappa: Share | None = None
+    kappa_fail: Share | None = None
+    kappa_emergency: Share | None = None
+    loss_permille: Annotated[int, Field(ge=0, le=1000)] = Field(
+        0, description="share of the output"
+    )
     no_load_w: Amount = Decimal(0)
-    input_pf: Annotated[Decimal, Field(gt=0, le=1)] = Decimal(1)
+    input_pf: PowerFactor = Decimal(1)
     recharge_w: Amount = Decimal(0)
-    own_w: Amount = Field(Decimal(0), description="fixed draw at the node itself: lighting, building")
+    own_w: Amount = Field(
+        Decimal(0), description="fixed draw at the node itself: lighting, building"
+    )
     autonomy_min: Amount = Decimal(0)
     start_s: Amount = Decimal(0)
     transfer_ms: Amount = Decimal(0)
     tank_l: Positive | None = None
     l_per_kwh: Positive | None = None
-    outlets: dict[Literal["c13", "c19", "c7", "c5"], Count] = {}
+    outlets: dict[OutletName, Count] = {}
     outlet_reserve: Count = 0
-    accept_voltage: bool = Field(False, description="three phases with 230 V line to line are meant")
+    accept_voltage: bool = Field(
+        False, description="three phases with 230 V line to line are meant"
+    )
 
 
 class ZoneItem(Item):
@@ -249,7 +319,7 @@ class UnitItem(Item):
     room: Id | None = None
     kw: Positive = Field(description="heat it removes")
     draw_w: Amount = Decimal(0)
-    power_factor: Annotated[Decimal, Field(gt=0, le=1)] = Decimal(1)
+    power_factor: PowerFactor = Decimal(1)
     cords: list[Id] = Field([], description="power nodes it is corded to")
     cords_required: Annotated[int, Field(ge=1, le=8)] = 1
     restart_s: Amount = Decimal(0)
@@ -267,7 +337,7 @@ class QuotaItem(Item):
 
     strand_kw: dict[str, Amount] = {}
     u: Amount | None = None
-    pool_share: dict[str, PermilleShare] = {}
+    pool_share: dict[str, Share] = {}
 
 
 class TenantItem(Item):
@@ -301,7 +371,7 @@ class DeviceTypeItem(Item):
     airflow: AirflowName | None = None
     inlets: list[InletItem] | None = None
     psus_required: Annotated[int, Field(ge=0, le=16)] | None = None
-    provides_ports: list[PortItem] = []
+    provides_ports: list[PortItem] | None = None
 
 
 class CertificateItem(Item):
@@ -311,8 +381,8 @@ class CertificateItem(Item):
     name: str = ""
     scope: str = ""
     evidence: str | None = None
-    from_: date | None = Field(None, alias="from")
-    until: date
+    from_: Day | None = Field(None, alias="from")
+    until: Day
 
 
 class WaiverItem(Item):
@@ -324,8 +394,8 @@ class WaiverItem(Item):
     amount: Count
     reason: str = Field(min_length=1)
     author: str = Field(min_length=1)
-    from_: date | None = Field(None, alias="from")
-    expires: date
+    from_: Day | None = Field(None, alias="from")
+    expires: Day
 
 
 class DrawItem(Item):
@@ -335,7 +405,7 @@ class DrawItem(Item):
     nameplate_w: Positive | None = None
     p95_w: Positive | None = None
     standby_w: Positive | None = None
-    power_factor: Annotated[Decimal, Field(gt=0, le=1)] | None = None
+    power_factor: PowerFactor | None = None
 
 
 class SpreadItem(Item):
@@ -380,12 +450,14 @@ class WorkloadItem(Item):
     id: Id
     tenant: Id | None = None
     kind: Literal["equipment", "service"] = "equipment"
-    type: Id | None = Field(None, description="device type slug, of the catalogue or of this estate")
+    type: Id | None = Field(
+        None, description="device type slug, of the catalogue or of this estate"
+    )
     role: str = "server"
     description: str = ""
     count: Annotated[int, Field(ge=1, le=100_000)] = 1
-    from_: date | None = Field(None, alias="from")
-    until: date | None = None
+    from_: Day | None = Field(None, alias="from")
+    until: Day | None = None
     priority: Annotated[int, Field(ge=0, le=1000)] = 0
     critical: bool = False
     partial: bool = False
@@ -398,11 +470,11 @@ class WorkloadItem(Item):
     face: Literal["front", "rear", "any"] = "front"
     airflow: AirflowName | None = None
     ports: list[PortItem] = Field([], description="switch ports one instance needs in its rack")
-    survive: dict[str, Annotated[int, Field(ge=1)] | Literal["all"]] = Field(
+    survive: dict[LossLevel, Annotated[int, Field(ge=1)] | Literal["all"]] = Field(
         {}, description="level: how many instances are up after the loss of any one domain of it"
     )
-    spread: dict[str, SpreadItem] = {}
-    together_with: dict[str, Id] = {}
+    spread: dict[PlaceLevel, SpreadItem] = {}
+    together_with: dict[PlaceLevel, Id] = {}
     protection: HostingItem = HostingItem()
     certificates: list[Id] = []
     access_networks: list[Id] = []
@@ -437,7 +509,7 @@ class ProcessItem(Item):
     mtpd_min: Amount | None = None
     rto_min: Amount | None = None
     rpo_min: Amount | None = None
-    emergency_share: PermilleShare = Decimal(1)
+    emergency_share: Share = Decimal(1)
     depends_on: list[Id] = []
     dates: list[str] = []
 
@@ -446,9 +518,9 @@ class EmergencyItem(Item):
     """What a site may give up while it stands alone, and for how long."""
 
     hours: Annotated[int, Field(ge=1, le=10_000)]
-    gives_up: list[str] = []
+    gives_up: list[LossLevel] = []
     max_protection: HostingItem | None = None
-    kappa_emergency: PermilleShare | None = None
+    kappa_emergency: Share | None = None
 
 
 class ContinuityGroupItem(Item):
@@ -467,8 +539,8 @@ class NetworkNodeItem(Item):
     id: Id
     name: str = ""
     site: Id | None = None
-    lat: Annotated[Decimal, Field(ge=-90, le=90)] | None = None
-    lon: Annotated[Decimal, Field(ge=-180, le=180)] | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
     access_network: str | None = None
 
 
@@ -516,9 +588,13 @@ class StandingItem(Item):
 
     instance: Id = Field(description="`<workload>-<n>`; may hold a range")
     rack: Id
-    position: Positive | None = Field(None, description="lowest unit it takes, as in NetBox; .5 is half a unit up")
+    position: Positive | None = Field(
+        None, description="lowest unit it takes, as in NetBox; .5 is half a unit up"
+    )
     face: Literal["front", "rear"] | None = None
-    cords: dict[str, Id] | None = Field(None, description="inlet: power node; left out where unknown")
+    cords: dict[str, Id] | None = Field(
+        None, description="inlet: power node; left out where unknown"
+    )
 
 
 class RemoveItem(Item):
@@ -538,7 +614,10 @@ class Document(Item):
 
     estate: EstateItem | None = None
     policy: PolicyItem | None = None
-    site: SiteItem | None = Field(None, description="a site; default site of this file's rooms, power and cooling")
+    site: SiteItem | Id | None = Field(
+        None,
+        description="a site, or the id of one; default site of this file's rooms, power and cooling",
+    )
     sites: list[SiteItem] = []
     rack_types: list[RackTypeItem] = []
     rooms: list[RoomItem] = []
@@ -546,7 +625,9 @@ class Document(Item):
     reservations: list[ReservationItem] = []
     power: list[PowerItem] = []
     cooling: CoolingItem = CoolingItem()
-    tenant: Id | None = Field(None, description="default tenant of this file's workloads and processes")
+    tenant: Id | None = Field(
+        None, description="default tenant of this file's workloads and processes"
+    )
     tenants: list[TenantItem] = []
     device_types: list[DeviceTypeItem] = []
     certificates: list[CertificateItem] = []

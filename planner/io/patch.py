@@ -1,0 +1,215 @@
+"""A patch over an estate: known ids change in the given fields, new ids add, `remove` removes.
+
+Mappings are merged key by key, lists and values replaced. Applied to single items, ranges expanded, so
+one line of a patch may change a range of items or one item out of a range.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from planner.io.documents import Document, EstateItem, PolicyItem, RemoveItem
+from planner.io.expansion import SECTIONS, Entry, Section
+from planner.io.files import display_path, read_tree
+from planner.io.findings import Findings, Origin
+from planner.io.ranges import RangeError, expand, has_range
+from planner.io.validation import validate
+from planner.io.yaml_tree import Mark
+
+#: Sections of `remove` by the section whose items they remove.
+REMOVABLE = tuple(RemoveItem.model_fields)
+
+
+class Singles(NamedTuple):
+    """What stands once in an estate: the estate itself and its policy, each with its place."""
+
+    estate: tuple[Any, Origin] | None
+    policy: tuple[Any, Origin] | None
+
+
+class _Patch(NamedTuple):
+    """A patch file being applied."""
+
+    data: dict[str, Any]
+    origin: Origin
+    site: str | None
+    tenant: str | None
+
+
+def apply_patch(
+    path: Path, entries: dict[str, dict[str, Entry]], singles: Singles, findings: Findings
+) -> Singles:
+    """Change `entries` as the patch says; return what stands once, changed likewise."""
+    tree = read_tree(path, findings)
+    if tree is None:
+        return singles
+    name = display_path(path)
+    if not _check_keys(tree.data, tree.mark, name, findings):
+        return singles
+    data = tree.data
+    site = data.get("site")
+    patch = _Patch(
+        data,
+        Origin(name, tree.mark),
+        site.get("id") if isinstance(site, dict) else site,
+        data.get("tenant"),
+    )
+    _remove(patch, entries, findings)
+    for section_name, section in SECTIONS.items():
+        _apply_section(patch, entries[section_name], section, section_name, findings)
+    return Singles(
+        _apply_single(patch, "estate", EstateItem, singles.estate, findings),
+        _apply_single(patch, "policy", PolicyItem, singles.policy, findings),
+    )
+
+
+def _check_keys(data: dict[str, Any], mark: Mark, name: str, findings: Findings) -> bool:
+    """Note what is wrong with the shape of a patch, items aside; tell whether nothing is."""
+    shape = {key: value for key, value in data.items() if key not in _ITEM_KEYS}
+    for key in _ITEM_KEYS & data.keys():
+        inner = data[key]
+        nested = _NESTED.get(key)
+        if nested is not None and isinstance(inner, dict):
+            shape[key] = {
+                k: ([] if k in nested and isinstance(v, list) else v) for k, v in inner.items()
+            }
+        elif nested is None and isinstance(inner, list):
+            shape[key] = []
+        elif key in ("estate", "policy") and isinstance(inner, dict):
+            continue
+        elif key == "site" and isinstance(inner, dict | str):
+            continue
+        else:
+            shape[key] = inner
+    _, problems = validate(shape, mark, Document, name)
+    findings.extend(problems)
+    return not problems
+
+
+_ITEM_KEYS = frozenset({s.path[0] for s in SECTIONS.values()} | {"site", "estate", "policy"})
+_NESTED = {
+    top: frozenset(s.path[1] for s in SECTIONS.values() if s.path[0] == top)
+    for top in {s.path[0] for s in SECTIONS.values() if len(s.path) > 1}
+}
+
+
+def _remove(patch: _Patch, entries: dict[str, dict[str, Entry]], findings: Findings) -> None:
+    for section_name, ids in patch.data.get("remove", {}).items():
+        section = entries[section_name]
+        for index, text in enumerate(ids):
+            where = patch.origin.where("remove", section_name, index)
+            try:
+                keys = expand(text)
+            except RangeError as error:
+                findings.add(where, "range", str(error))
+                continue
+            for key in keys:
+                if section.pop(key, None) is None:
+                    findings.unknown(where, SECTIONS[section_name].noun, key, section.keys())
+
+
+def _apply_section(
+    patch: _Patch, entries: dict[str, Entry], section: Section, name: str, findings: Findings
+) -> None:
+    if name == "sites" and isinstance(patch.data.get("site"), dict):
+        _apply_item(
+            patch, entries, section, patch.data["site"], patch.origin.inner("site"), findings
+        )
+    value: Any = patch.data
+    for part in section.path:
+        value = value.get(part, {}) if isinstance(value, dict) else {}
+    origin = patch.origin.inner(*section.path)
+    for index, raw in enumerate(value if isinstance(value, list) else []):
+        _apply_item(patch, entries, section, raw, origin.inner(index), findings)
+
+
+def _apply_item(
+    patch: _Patch,
+    entries: dict[str, Entry],
+    section: Section,
+    raw: Any,
+    origin: Origin,
+    findings: Findings,
+) -> None:
+    """Lay one item of a patch over the items it names, or add it."""
+    if not isinstance(raw, dict) or not isinstance(raw.get(section.key), str):
+        _, problems = validate(raw, origin.mark, section.item, origin.file)
+        findings.extend(problems)
+        return
+    try:
+        keys = expand(raw[section.key])
+        copies = [_resolved(raw, index, len(keys)) for index in range(len(keys))]
+    except RangeError as error:
+        findings.add(
+            origin.where(section.key), "range", str(error), 'write for example "rack-[01-12]"'
+        )
+        return
+    for key, copy in zip(keys, copies, strict=True):
+        base = entries.get(key)
+        merged, place = copy, origin
+        if base is not None:
+            merged = _merge(base.item.model_dump(by_alias=True, exclude_unset=True), copy)
+            place = origin._replace(base=base.origin)
+        item, problems = validate(merged, origin.mark, section.item, origin.file)
+        findings.extend(problems)
+        if item is not None:
+            site = base.site if base else patch.site
+            tenant = base.tenant if base else patch.tenant
+            entries[key] = Entry(key, item, place, site, tenant)
+
+
+def _resolved(value: Any, index: int, count: int, key: Any = None) -> Any:
+    """Return `value` with the ranges of the item `index` of `count` resolved."""
+    if isinstance(value, dict):
+        return {k: _resolved(v, index, count, k) for k, v in value.items()}
+    if isinstance(value, list):
+        spelt: list[Any] = []
+        for element in value:
+            is_list_range = count == 1 and isinstance(element, str) and has_range(element)
+            spelt += expand(element) if is_list_range else [_resolved(element, index, count, key)]
+        return spelt
+    if isinstance(value, str) and has_range(value) and key != "racks":
+        values = expand(value)
+        if len(values) == count:
+            return values[index]
+        raise RangeError(
+            f"`{value}` stands for {len(values)} items, the id of its item for {count}"
+        )
+    return value
+
+
+def _merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """Return `base` with `change` laid over it; None takes a value away."""
+    merged = dict(base)
+    for key, value in change.items():
+        old = merged.get(key)
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(old, dict) and isinstance(value, dict):
+            merged[key] = _merge(old, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _apply_single(
+    patch: _Patch,
+    name: str,
+    model: type[BaseModel],
+    base: tuple[Any, Origin] | None,
+    findings: Findings,
+) -> tuple[Any, Origin] | None:
+    raw = patch.data.get(name)
+    if not isinstance(raw, dict):
+        return base
+    origin = patch.origin.inner(name)
+    merged = raw
+    if base is not None:
+        merged = _merge(base[0].model_dump(by_alias=True, exclude_unset=True), raw)
+        origin = origin._replace(base=base[1])
+    item, problems = validate(merged, origin.mark, model, origin.file)
+    findings.extend(problems)
+    return base if item is None else (item, origin)
