@@ -1,0 +1,214 @@
+"""Candidates: where each group may stand, with which face and cording, after all filters.
+
+A filter belongs to a rule and says by how much a single placement breaks it, whatever else is
+placed. A standing instance may always stay: what its own place breaks is inherited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from planner.model.layout import Place
+from planner.model.space import Face
+from planner.problem.cordings import (
+    MAX_CORDINGS,
+    Pattern,
+    corded_inlets,
+    iter_cordings,
+    pattern_of,
+)
+from planner.problem.loads import LoadModel, LoadRow
+from planner.problem.problem import Group, Problem
+from planner.solve.registry import FILTERS, Candidate
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way for an instance of a group to stand.
+
+    Attributes
+    ----------
+    pattern
+        Index into `Candidates.patterns`.
+    stays
+        Whether this is the group's home, at its standing position.
+    broken
+        (rule, subject, amount) that a home breaks by itself; empty otherwise.
+    """
+
+    index: int
+    group: int
+    rack: str
+    face: Face | None
+    cording: tuple[int, ...]
+    pattern: int
+    stays: bool = False
+    broken: tuple[tuple[str, int], ...] = ()
+
+
+class Candidates:
+    """All options of a problem, and the patterns and load model they share.
+
+    Parameters
+    ----------
+    problem
+        What to place.
+    only_homes
+        Standing instances stay where they are: a smaller problem, enough while nothing must move.
+    """
+
+    def __init__(self, problem: Problem, *, only_homes: bool = False) -> None:
+        self.problem = problem
+        self.patterns: list[Pattern] = []
+        self.options: list[Option] = []
+        self.excluded: dict[str, dict[str, dict[str, int]]] = {}
+        self.cut_off: set[str] = set()
+        self._pattern_index: dict[Pattern, int] = {}
+        for group in problem.groups:
+            if group.home is not None:
+                self._add_homes(group, group.home)
+                if only_homes:
+                    continue
+            self._add_moves(group)
+        self.loads = LoadModel(problem.graph, self.patterns)
+
+    @cached_property
+    def load_rows(self) -> tuple[list[LoadRow], list[LoadRow]]:
+        """Load rows of the normal state, and of all failures."""
+        return self.loads.rows()
+
+    @cached_property
+    def down(self) -> tuple[frozenset[int], ...]:
+        """(num_states,) the patterns whose devices are down in each state."""
+        return tuple(
+            frozenset(
+                p for p in self.loads.affected(s) if not self.loads.is_up(self.patterns[p], s)
+            )
+            for s in self.problem.graph.states
+        )
+
+    @cached_property
+    def peak_w(self) -> int:
+        """What all instances together draw: no load exceeds it."""
+        return sum(g.count * g.equipment.draw.budget_w for g in self.problem.groups)
+
+    @cached_property
+    def of_group(self) -> tuple[tuple[Option, ...], ...]:
+        """(num_groups,) the options of each group."""
+        found: list[list[Option]] = [[] for _ in self.problem.groups]
+        for option in self.options:
+            found[option.group].append(option)
+        return tuple(tuple(options) for options in found)
+
+    @cached_property
+    def of_pattern(self) -> tuple[tuple[Option, ...], ...]:
+        """(num_patterns,) the options of each pattern."""
+        found: list[list[Option]] = [[] for _ in self.patterns]
+        for option in self.options:
+            found[option.pattern].append(option)
+        return tuple(tuple(options) for options in found)
+
+    @cached_property
+    def in_rack(self) -> Mapping[str, tuple[Option, ...]]:
+        """Rack -> its options."""
+        found: dict[str, list[Option]] = {rack.id: [] for rack in self.problem.racks}
+        for option in self.options:
+            found[option.rack].append(option)
+        return {rack: tuple(options) for rack, options in found.items()}
+
+    def group(self, option: Option) -> Group:
+        """Return the group of an option."""
+        return self.problem.groups[option.group]
+
+    def _pattern(self, pattern: Pattern) -> int:
+        if pattern not in self._pattern_index:
+            self._pattern_index[pattern] = len(self.patterns)
+            self.patterns.append(pattern)
+        return self._pattern_index[pattern]
+
+    def _add(
+        self,
+        group: Group,
+        rack: str,
+        face: Face | None,
+        cording: tuple[int, ...],
+        *,
+        stays: bool = False,
+        broken: tuple[tuple[str, int], ...] = (),
+    ) -> None:
+        pattern = self._pattern(pattern_of(rack, group.equipment, cording))
+        self.options.append(
+            Option(len(self.options), group.index, rack, face, cording, pattern, stays, broken)
+        )
+
+    def _cordings(self, group: Group, rack: str) -> list[tuple[int, ...]]:
+        nodes = self.problem.outlet_nodes[rack]
+        outlets = [self.problem.graph.nodes[n].outlets for n in nodes]
+        found = list(islice(iter_cordings(group.equipment, nodes, outlets), MAX_CORDINGS + 1))
+        if len(found) > MAX_CORDINGS:
+            self.cut_off.add(group.workload.id)
+            found.pop()
+        return found
+
+    def _add_homes(self, group: Group, home: Place) -> None:
+        if home.cords is None:
+            cordings = self._cordings(group, home.rack)
+        else:
+            node_of = {cord.inlet: self.problem.graph.index_of[cord.node] for cord in home.cords}
+            cordings = [tuple(node_of[i.name] for i in corded_inlets(group.equipment))]
+        rack = self.problem.estate.racks[home.rack]
+        for cording in cordings:
+            broken: list[tuple[str, int]] = []
+            for slug, rule in FILTERS.items():
+                here = Candidate(group, rack, home.face, cording, True, home.position_half)
+                amount = rule.of_rack(self.problem, here) if rule.of_rack else 0
+                if rule.of_place and not amount:
+                    amount = rule.of_place(self.problem, here)
+                if amount:
+                    broken.append((slug, amount))
+            self._add(group, home.rack, home.face, cording, stays=True, broken=tuple(broken))
+
+    def _add_moves(self, group: Group) -> None:
+        equipment = group.equipment
+        faces: tuple[Face | None, ...]
+        if equipment.u_height_half == 0:
+            faces = (None,)
+        elif equipment.face == "any":
+            faces = tuple(Face)
+        else:
+            faces = (equipment.face,)
+        why = self.excluded.setdefault(group.workload.id, {})
+        for rack in self.problem.racks:
+            reasons = self._broken(Candidate(group, rack), of_place=False)
+            if reasons:
+                why[rack.id] = reasons
+                continue
+            found = False
+            for cording in self._cordings(group, rack.id):
+                for face in faces:
+                    broken = self._broken(Candidate(group, rack, face, cording), of_place=True)
+                    reasons.update(broken)
+                    if not broken:
+                        found = True
+                        self._add(group, rack.id, face, cording)
+            if not found:
+                why[rack.id] = reasons or {"power.cord": 1}
+
+    def _broken(self, candidate: Candidate, *, of_place: bool) -> dict[str, int]:
+        """Return rule -> amount of the filters that a candidate breaks, waivers counted."""
+        found: dict[str, int] = {}
+        for slug, rule in FILTERS.items():
+            function = rule.of_place if of_place else rule.of_rack
+            if function is None:
+                continue
+            amount = function(self.problem, candidate)
+            if amount and amount > self._waived(slug, candidate.group):
+                found[slug] = amount
+        return found
+
+    def _waived(self, slug: str, group: Group) -> int:
+        """Return what waivers cover for every instance of a group."""
+        return min(self.problem.waived.get((slug, i), 0) for i in group.instances)

@@ -1,0 +1,29 @@
+"""The time of a solve: wall clock, or the solver's deterministic time when reproducible."""
+
+from __future__ import annotations
+
+import time
+
+
+class Clock:
+    """Counts down a limit; deterministic time is added by hand."""
+
+    def __init__(self, limit_ms: int, *, deterministic: bool) -> None:
+        self.limit_s = limit_ms / 1000
+        self.deterministic = deterministic
+        self._start = time.monotonic()
+        self._spent = 0.0
+
+    def add(self, deterministic_s: float) -> None:
+        """Count what a solver run took."""
+        self._spent += deterministic_s
+
+    @property
+    def seconds(self) -> float:
+        """Wall time since the start."""
+        return time.monotonic() - self._start
+
+    @property
+    def left_s(self) -> float:
+        """What is left of the limit, in the clock that counts."""
+        return max(0.0, self.limit_s - (self._spent if self.deterministic else self.seconds))

@@ -1,0 +1,10 @@
+"""One module a rule family; importing this package registers every constraint."""
+
+from planner.solve.constraints import (  # noqa: F401
+    cooling,
+    power,
+    redundancy,
+    space,
+    stability,
+    tenancy,
+)

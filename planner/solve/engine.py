@@ -1,0 +1,173 @@
+"""The lexicographic search: tier by tier, packing every answer, cutting what cannot be packed.
+
+Time: each tier may use half of the time that is left, the last one all of it; the first keeps
+searching until there is any layout at all. A tier's bound holds for all layouts that are as good in
+the tiers before it; it is conditional where one of those is unproven.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from planner.model.layout import TierResult
+from planner.solve import cpsat
+from planner.solve.assignment import Assignment, PackingFailure, assign
+from planner.solve.clock import Clock
+from planner.solve.cuts import add_cut
+from planner.solve.model import Model
+from planner.solve.objectives import terms
+from planner.solve.objectives.term import Term
+from planner.solve.options import Options
+from planner.solve.progress import OnProgress, Progress
+from planner.solve.score import tier_values
+
+#: A tier gets at least this much, s.
+MIN_BUDGET_S = 0.5
+
+
+class Infeasible(Exception):  # noqa: N818
+    """No layout exists; proven."""
+
+
+@dataclass
+class Incumbent:
+    """The best packed assignment so far, and the tier values it reached."""
+
+    assignment: Assignment
+    values: dict[str, int]
+    soft: int = 0
+
+
+@dataclass
+class Search:
+    """One search over one model.
+
+    Attributes
+    ----------
+    stop_after_loss
+        Give up after the first of the tiers unplaced, soft and moves that is not zero: used on the
+        smaller model in which standing instances stay.
+    """
+
+    model: Model
+    options: Options
+    clock: Clock
+    on_progress: OnProgress
+    hint: dict[int, int] = field(default_factory=dict)
+    stop_after_loss: bool = False
+    incumbent: Incumbent | None = None
+    results: list[TierResult] = field(default_factory=list)
+    rounds: int = 0
+
+    def run(self) -> bool:
+        """Search all tiers; return whether all of them were searched.
+
+        Raises
+        ------
+        Infeasible
+            When the model has no solution at all.
+        """
+        tiers = terms(self.model)
+        proven = True
+        for k, term in enumerate(tiers):
+            result = self._search_tier(term, is_last=k == len(tiers) - 1, conditional=not proven)
+            if result is None:
+                return False
+            self.results.append(result)
+            proven = proven and result.is_optimal
+            is_loss = term.tier.partition("[")[0] in ("unplaced", "soft", "moves")
+            if self.stop_after_loss and is_loss and result.objective > 0:
+                return False
+        return True
+
+    def _search_tier(self, term: Term, *, is_last: bool, conditional: bool) -> TierResult | None:
+        """Minimise one tier, then hold it; None when there is no layout yet and time is up."""
+        known = self._known_value(term)
+        if known == 0:
+            bound = 0
+        else:
+            share = self.clock.left_s if is_last else self.clock.left_s / 2
+            bound = self._minimise(term, max(share, MIN_BUDGET_S))
+            if self.incumbent is None:
+                return None
+            known = self._value(term)
+        assert known is not None
+        if not term.is_constant:
+            self.model.cp.add(term.expression <= known)
+        self._report(term.tier, known, bound, "done")
+        return TierResult(
+            tier=term.tier,
+            unit=term.unit,
+            objective=known,
+            bound=min(bound, known),
+            conditional=conditional,
+        )
+
+    def _known_value(self, term: Term) -> int | None:
+        return 0 if term.is_constant else self._value(term)
+
+    def _value(self, term: Term) -> int | None:
+        if self.incumbent is None:
+            return None
+        if term.tier == "soft":
+            return self.incumbent.soft
+        return self.incumbent.values[term.tier]
+
+    def _minimise(self, term: Term, budget_s: float) -> int:
+        """Improve the incumbent in one tier; return the best proven bound."""
+        until = self.clock.left_s - budget_s
+        bound = 0
+        self.model.cp.minimize(term.expression)
+        while True:
+            left = self.clock.left_s - (until if self.incumbent is not None else 0)
+            if left <= 0 or self.options.stop_event.is_set():
+                return bound
+            self._set_hint()
+            self.rounds += 1
+            found = cpsat.run(
+                self.model.cp,
+                left,
+                self.options,
+                self.clock,
+                lambda value, low: self._report(term.tier, value, low, "search"),
+            )
+            if found.status == "INFEASIBLE":
+                if self.incumbent is None:
+                    raise Infeasible
+                return self._value(term) or 0
+            bound = max(bound, found.bound)
+            if found.values is None:
+                return bound
+            if self._accept(term, found.values) and found.status == "OPTIMAL":
+                return bound
+            if self.incumbent is not None and self._value(term) == bound:
+                return bound
+
+    def _accept(self, term: Term, values: list[int]) -> bool:
+        """Pack a solution and keep it if it is no worse in the tier; cut what cannot be packed."""
+        x = [values[v.index] for v in self.model.x]
+        try:
+            assignment = assign(self.model.candidates, x)
+        except PackingFailure as failure:
+            for rack, counts in failure.racks.items():
+                add_cut(self.model, rack, counts)
+            return False
+        soft = sum(s.weight * values[s.variable.index] for s in self.model.slacks.values()) + sum(
+            amount * x[o.index] for o in self.model.candidates.options for _, amount in o.broken
+        )
+        new = Incumbent(assignment, tier_values(self.model, assignment), soft)
+        old = self._value(term)
+        value = new.soft if term.tier == "soft" else new.values[term.tier]
+        if old is None or value <= old:
+            self.incumbent = new
+        return True
+
+    def _set_hint(self) -> None:
+        counts = self.hint if self.incumbent is None else self.incumbent.assignment.counts
+        self.model.cp.clear_hints()
+        if counts:
+            for option, variable in enumerate(self.model.x):
+                self.model.cp.add_hint(variable, counts.get(option, 0))
+
+    def _report(self, tier: str, value: int | None, bound: int | None, phase: str) -> None:
+        self.on_progress(Progress(tier, value, bound, self.clock.seconds, phase))

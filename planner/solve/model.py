@@ -1,0 +1,170 @@
+"""The CP-SAT model: one integer per option, capacity rows, and what rules add of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ortools.sat.python import cp_model
+
+from planner.problem.problem import Problem
+from planner.solve.candidates import Candidates
+from planner.solve.registry import ROWS, STRUCTURES
+from planner.solve.rows import Key, Load, Row
+
+#: Largest amount of a slack that only a policy bounds.
+MAX_AMOUNT = 10**9
+
+Expr = cp_model.LinearExprT
+
+
+@dataclass(frozen=True)
+class Slack:
+    """An amount by which a rule may be broken, and what one unit of it costs in the soft tier."""
+
+    variable: cp_model.IntVar
+    weight: int
+
+
+@dataclass
+class Model:
+    """Variables and constraints of one problem.
+
+    Attributes
+    ----------
+    x
+        (num_options,) instances of the option's group that stand there.
+    moved
+        Group index -> 1 iff the standing instance does not stay.
+    inherited
+        Slack of what as-built breaks already.
+    as_built
+        Amounts that as-built breaks, by key.
+    measures
+        Give every rule a slack: used on as-built alone, to learn these amounts.
+    """
+
+    candidates: Candidates
+    as_built: Mapping[Key, int] = field(default_factory=dict)
+    measures: bool = False
+
+    def __post_init__(self) -> None:
+        self.problem: Problem = self.candidates.problem
+        self.cp = cp_model.CpModel()
+        self.x = [
+            self.cp.new_int_var(0, self.candidates.group(o).count, f"{o.group}@{o.rack}/{o.index}")
+            for o in self.candidates.options
+        ]
+        self.slacks: dict[Key, Slack] = {}
+        self.inherited: dict[Key, cp_model.IntVar] = {}
+        self.rows: list[Row] = []
+        self._loads: dict[Load, cp_model.IntVar] = {}
+        self._opened: dict[str, cp_model.IntVar] = {}
+        self._literal: dict[tuple[str, int, int], cp_model.IntVar] = {}
+        self.moved = {
+            g.index: self._moved(g.index) for g in self.problem.groups if g.home is not None
+        }
+        for group in self.problem.groups:
+            self.cp.add(self.placed(group.index) <= group.count)
+        for make in ROWS.values():
+            self.rows.extend(make(self.candidates))
+        for row in self.rows:
+            self._add_row(row)
+        for build in STRUCTURES.values():
+            build(self)
+
+    def _moved(self, group: int) -> cp_model.IntVar:
+        moved = self.cp.new_bool_var("")
+        homes = [self.x[o.index] for o in self.candidates.of_group[group] if o.stays]
+        self.cp.add(moved == 1 - sum(homes))
+        return moved
+
+    def upper(self, option: int) -> int:
+        """Return the largest value of an option's variable."""
+        return self.candidates.group(self.candidates.options[option]).count
+
+    def instance_of(self, option: int) -> str:
+        """Return the standing instance that a home belongs to."""
+        return self.candidates.group(self.candidates.options[option]).instances[0]
+
+    def placed(self, group: int) -> Expr:
+        """Return the number of placed instances of a group."""
+        return cp_model.LinearExpr.sum([self.x[o.index] for o in self.candidates.of_group[group]])
+
+    def sum_options(self, terms: Mapping[int, int]) -> Expr:
+        """Return `sum(coefficient * instances)` over options."""
+        return cp_model.LinearExpr.weighted_sum(
+            [self.x[o] for o in terms], list(terms.values())
+        )
+
+    def load(self, load: Load) -> cp_model.IntVar:
+        """Return the W of all devices with a pattern that are active in an epoch."""
+        if load not in self._loads:
+            workloads = self.problem.epochs[load.epoch].workloads
+            terms = {
+                o.index: self.candidates.group(o).equipment.draw.budget_w
+                for o in self.candidates.of_pattern[load.pattern]
+                if self.candidates.group(o).workload.id in workloads
+            }
+            most = sum(w * self.upper(o) for o, w in terms.items())
+            variable = self.cp.new_int_var(0, most, f"w{load.pattern}/{load.epoch}")
+            self.cp.add(variable == self.sum_options(terms))
+            self._loads[load] = variable
+        return self._loads[load]
+
+    def opened(self, rack: str) -> cp_model.IntVar:
+        """Return whether a rack holds any instance (at least; exact once minimised)."""
+        if rack not in self._opened:
+            opened = self.cp.new_bool_var(f"open {rack}")
+            by_group: dict[int, list[cp_model.IntVar]] = {}
+            for option in self.candidates.in_rack[rack]:
+                by_group.setdefault(option.group, []).append(self.x[option.index])
+            for group, variables in by_group.items():
+                self.cp.add(sum(variables) <= self.problem.groups[group].count * opened)
+            self._opened[rack] = opened
+        return self._opened[rack]
+
+    def slack(self, key: Key) -> Expr:
+        """Return the amount by which a rule may be broken: 0 unless soft, waived or inherited."""
+        waived = self.problem.waived.get((key.rule, key.subject), 0)
+        weight = self.problem.estate.policy.soft.get(key.rule)
+        if key not in self.slacks:
+            if not (self.measures or weight or self.as_built.get(key)):
+                return waived
+            variable = self.cp.new_int_var(0, MAX_AMOUNT, f"slack {key.rule} {key.subject}")
+            self.slacks[key] = Slack(variable, 1 if weight is None else weight)
+            if weight is None and not self.measures:
+                self.inherited[key] = variable
+        return self.slacks[key].variable + waived
+
+    def as_built_amount(self, key: Key) -> int:
+        """Return by how much as-built breaks a rule."""
+        return self.as_built.get(key, 0)
+
+    def add_not_both(self, one: int, other: int) -> None:
+        """Forbid that two options hold instances at once."""
+        a = self.at_least(("x", one), [one], 1)
+        b = self.at_least(("x", other), [other], 1)
+        self.cp.add_at_most_one([a, b])
+
+    def at_least(self, key: tuple[str, int], options: Iterable[int], count: int) -> cp_model.IntVar:
+        """Return a literal that is true when the options hold at least `count` instances."""
+        full = (*key, count)
+        if full not in self._literal:
+            literal = self.cp.new_bool_var("")
+            total = cp_model.LinearExpr.sum([self.x[o] for o in options])
+            self.cp.add(total <= count - 1).only_enforce_if(~literal)
+            self.cp.add(total >= count).only_enforce_if(literal)
+            self._literal[full] = literal
+        return self._literal[full]
+
+    def _add_row(self, row: Row) -> None:
+        variables = [self.x[o] for o in row.options] + [self.load(q) for q in row.loads]
+        if not variables:
+            if row.capacity >= 0:
+                return
+        total = cp_model.LinearExpr.weighted_sum(
+            variables, [*row.options.values(), *row.loads.values()]
+        )
+        slack = self.slack(row.key)
+        self.cp.add(total <= row.capacity + row.scale * slack)

@@ -1,0 +1,201 @@
+"""Plan an estate: compile, search, decode.
+
+Where things stand already, two models are used. In the first every standing instance stays; when it
+places everything, nothing needs to move and the tiers `unplaced`, `soft` and `moves` are proven at
+zero. Otherwise the second, with all moves, starts from what the first has found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from importlib.metadata import version
+
+from planner import __version__
+from planner.model.estate import Estate
+from planner.model.layout import AsBuilt, Layout, Placement, Provenance, TierResult, Unplaced
+from planner.problem.problem import Group, Problem, compile_estate
+from planner.solve import constraints  # noqa: F401  registers the rules
+from planner.solve.candidates import Candidates
+from planner.solve.clock import Clock
+from planner.solve.engine import Incumbent, Infeasible, Search
+from planner.solve.model import Model
+from planner.solve.options import Options
+from planner.solve.outcome import Outcome
+from planner.solve.progress import OnProgress, Progress, silent
+from planner.solve.reasons import reasons
+from planner.solve.rows import Key
+from planner.solve.score import is_moved
+
+ENGINE = "cp-sat"
+
+
+def plan(
+    estate: Estate,
+    as_built: AsBuilt,
+    as_of: date,
+    options: Options,
+    on_progress: OnProgress = silent,
+    *,
+    estate_digest: str = "",
+    as_built_digest: str = "",
+) -> Outcome:
+    """Return the best layout found within the limits, with a bound for every tier."""
+    clock = Clock(options.time_limit_ms, deterministic=options.reproducible)
+    problem = compile_estate(estate, as_built, as_of)
+    try:
+        search = _search(problem, options, clock, on_progress)
+    except Infeasible:
+        return Outcome(
+            "INFEASIBLE",
+            infeasible_reason="what stands and what is pinned cannot stay within the rules",
+        )
+    interrupted = options.stop_event.is_set()
+    if search.incumbent is None:
+        return Outcome("UNKNOWN", interrupted=interrupted)
+    tiers = _all_tiers(search, search.incumbent)
+    is_optimal = all(tier.is_optimal for tier in tiers)
+    provenance = Provenance(
+        planner_version=__version__,
+        engine=ENGINE,
+        ortools_version=version("ortools"),
+        seed=options.seed,
+        workers=options.workers,
+        time_limit_ms=options.time_limit_ms,
+        reproducible=options.reproducible,
+        stopped_early=not is_optimal,
+        as_of=as_of,
+        estate_digest=estate_digest,
+        as_built_source=as_built.source,
+        as_built_digest=as_built_digest,
+    )
+    layout = _decode(search, search.incumbent, tiers, provenance)
+    return Outcome(
+        "OPTIMAL" if is_optimal else "FEASIBLE", layout, interrupted, notes=_notes(search)
+    )
+
+
+def _search(problem: Problem, options: Options, clock: Clock, on_progress: OnProgress) -> Search:
+    on_progress(Progress("", None, None, clock.seconds, "compile"))
+    standing = any(g.home is not None for g in problem.groups)
+    as_built = _as_built_amounts(problem) if standing else {}
+    hint: dict[tuple[int, str, object, tuple[int, ...], bool], int] = {}
+    first: Search | None = None
+    if standing and _moves_come_early(problem):
+        model = Model(Candidates(problem, only_homes=True), as_built)
+        half = replace(options, time_limit_ms=options.time_limit_ms)
+        first = Search(model, half, clock, on_progress, stop_after_loss=True)
+        try:
+            if first.run():
+                return first
+        except Infeasible:
+            first.incumbent = None
+        if options.stop_event.is_set() and first.incumbent is not None:
+            return first
+        if first.incumbent is not None:
+            for o, count in first.incumbent.assignment.counts.items():
+                chosen = model.candidates.options[o]
+                key = (chosen.group, chosen.rack, chosen.face, chosen.cording, chosen.stays)
+                hint[key] = count
+    candidates = Candidates(problem)
+    model = Model(candidates, as_built)
+    counts = {
+        o.index: hint[key]
+        for o in candidates.options
+        if (key := (o.group, o.rack, o.face, o.cording, o.stays)) in hint
+    }
+    search = Search(model, options, clock, on_progress, hint=counts)
+    search.run()
+    return search
+
+
+def _moves_come_early(problem: Problem) -> bool:
+    """Whether staying costs nothing that a tier before `moves` could win back by moving."""
+    tiers = problem.estate.policy.tiers
+    before = tiers[: tiers.index("moves")] if "moves" in tiers else tiers
+    return set(before) <= {"unplaced", "soft"} and "moves" in tiers
+
+
+def _as_built_amounts(problem: Problem) -> dict[Key, int]:
+    """Return by how much what stands breaks rules now, by itself."""
+    groups: list[Group] = [
+        replace(g, index=n) for n, g in enumerate(g for g in problem.groups if g.home is not None)
+    ]
+    alone = replace(problem, groups=tuple(groups))
+    model = Model(Candidates(alone, only_homes=True), measures=True)
+    model.cp.minimize(sum(slack.variable for slack in model.slacks.values()))
+    from planner.solve import cpsat
+
+    found = cpsat.run(
+        model.cp, 60.0, Options(workers=1), Clock(60_000, deterministic=False), lambda *_: None
+    )
+    if found.values is None:
+        raise Infeasible
+    amounts = {
+        key: found.values[slack.variable.index] for key, slack in model.slacks.items()
+    }
+    return {key: amount for key, amount in amounts.items() if amount}
+
+
+def _all_tiers(search: Search, incumbent: Incumbent) -> tuple[TierResult, ...]:
+    """Return the searched tiers, and the others as found, with the bound 0 that always holds."""
+    found = {result.tier: result for result in search.results}
+    from planner.solve.objectives import terms
+
+    tiers: list[TierResult] = []
+    proven = True
+    for term in terms(search.model):
+        value = incumbent.soft if term.tier == "soft" else incumbent.values[term.tier]
+        result = found.get(term.tier)
+        if result is None:
+            result = TierResult(
+                tier=term.tier, unit=term.unit, objective=value, bound=0, conditional=not proven
+            )
+        else:
+            result = result.model_copy(update={"objective": value, "conditional": not proven})
+        tiers.append(result)
+        proven = proven and result.is_optimal
+    return tuple(tiers)
+
+
+def _decode(
+    search: Search, incumbent: Incumbent, tiers: tuple[TierResult, ...], provenance: Provenance
+) -> Layout:
+    problem = search.model.problem
+    placements: dict[str, Placement] = {}
+    missing: list[str] = []
+    for group in problem.groups:
+        for instance in group.instances:
+            place = incumbent.assignment.places.get(instance)
+            if place is None:
+                missing.append(instance)
+                continue
+            home = group.home
+            placements[instance] = Placement(
+                instance=instance,
+                place=place,
+                standing=home is not None,
+                was=home if home is not None and is_moved(home, place) else None,
+            )
+    why = reasons(search.model, incumbent.assignment, missing)
+    return Layout(
+        estate=problem.estate.id,
+        provenance=provenance,
+        tiers=tiers,
+        placements={key: placements[key] for key in sorted(placements)},
+        unplaced={i: Unplaced(instance=i, reason=why[i]) for i in sorted(missing)},
+    )
+
+
+def _notes(search: Search) -> tuple[str, ...]:
+    notes = []
+    rounded = sum(row.rounded_up for row in search.model.rows)
+    if rounded:
+        notes.append(
+            f"{rounded} load rows have coefficients rounded up: their exact form leaves 62 bits; "
+            "what they forbid may be slightly more than the rules do"
+        )
+    cut_off = sorted(search.model.candidates.cut_off)
+    if cut_off:
+        notes.append(f"not all cordings were tried for {', '.join(f'`{w}`' for w in cut_off)}")
+    return tuple(notes)
