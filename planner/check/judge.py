@@ -1,0 +1,171 @@
+"""The judgement: every rule on one layout, waivers, what was broken before, and the score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from planner.check import cooling, power, redundancy, space, stability, structure, tenancy, waiver
+from planner.check.case import Case
+from planner.check.loads import LoadModel
+from planner.check.score import score
+from planner.check.sweep import Watcher, sweep
+from planner.model.estate import Estate
+from planner.model.layout import Layout
+from planner.model.violation import Report, Tightest, Violation
+
+#: Rules about the layout's records, and about what it does to what stands.
+ABOUT_LAYOUT: dict[str, Callable[[Case, Layout], Iterable[Violation]]] = {
+    "structure.unknown": structure.unknown,
+    "structure.missing": structure.missing,
+    "structure.shape": structure.shape,
+    "stability.standing": stability.standing,
+    "stability.pinned": stability.pinned,
+    "stability.budget": stability.budget,
+}
+
+#: Rules about devices in racks; what stands now can be judged by them as well.
+ABOUT_PLACES: dict[str, Callable[[Case], Iterable[Violation]]] = {
+    "space.bounds": space.bounds,
+    "space.overlap": space.overlap,
+    "space.reserved": space.reserved,
+    "space.status": space.status,
+    "space.weight": space.weight,
+    "space.floor": space.floor,
+    "space.gravity": space.gravity,
+    "space.outlets": space.outlets,
+    "space.ports": space.ports,
+    "space.airflow": space.airflow,
+    "space.growth": space.growth,
+    "cooling.rack": cooling.rack_heat,
+    "redundancy.spread": redundancy.spread,
+    "redundancy.together": redundancy.together,
+    "tenancy.protection": tenancy.protection,
+    "tenancy.certificate": tenancy.certificates,
+    "tenancy.places": tenancy.places,
+    "tenancy.exclusive": tenancy.exclusive,
+}
+
+#: Rules that hold in every scenario.
+IN_SCENARIOS: dict[str, Callable[[Case], Watcher]] = {
+    "power.cord": power.Cords,
+    "power.normal": power.NormalLoad,
+    "power.failover": power.FailoverLoad,
+    "cooling.zone": cooling.ZoneHeat,
+    "redundancy.survive": redundancy.Survival,
+}
+
+#: Rules that hold for a finished plan only.
+ABOUT_PLAN: dict[str, Callable[[Case], Iterable[Violation]]] = {
+    "redundancy.whole": redundancy.whole,
+    "tenancy.expiry": tenancy.expiry,
+    "waiver.expired": waiver.expired,
+    "waiver.unknown": waiver.unknown,
+}
+
+#: Rules that compare the layout with what stands.
+COMPARED = {"stability.worse": stability.worse}
+
+#: Findings that are not yet violations.
+WARNINGS = (tenancy.expiry_warnings, waiver.expiry_warnings)
+
+
+class _Judged(NamedTuple):
+    violations: list[Violation]
+    tightest: list[Tightest]
+    num_scenarios: int
+    models: list[LoadModel]
+
+
+def check(estate: Estate, layout: Layout, as_of: date) -> Report:
+    """Judge a layout by every rule and recompute its score.
+
+    Parameters
+    ----------
+    estate
+        The estate that the layout is for.
+    layout
+        The layout; it remembers where its instances stood before.
+    as_of
+        First planning day, and the day on which waivers and frozen windows are looked at.
+
+    Returns
+    -------
+    Report
+        All violations with their arithmetic, waived, soft and warnings apart, and the score.
+    """
+    case = Case.of_layout(estate, layout, as_of)
+    judged = _judge_places(case)
+    found = judged.violations
+    for by_layout in ABOUT_LAYOUT.values():
+        found += by_layout(case, layout)
+    for by_plan in ABOUT_PLAN.values():
+        found += by_plan(case)
+    soft = [v for v in found if v.rule in estate.policy.soft]
+    hard = [v for v in found if v.rule not in estate.policy.soft]
+    hard = _compare(estate, layout, as_of, hard)
+    waived = [v for v in hard if _is_waived(estate, v, as_of)]
+    broken = [v for v in hard if not _is_waived(estate, v, as_of)]
+    inherited = [v for v in broken if v.inherited]
+    return Report(
+        violations=_sorted(broken),
+        waived=_sorted(waived),
+        soft=_sorted(soft),
+        warnings=_sorted(v for warn in WARNINGS for v in warn(case)),
+        score=score(case, layout, judged.models, soft, inherited),
+        tightest=tuple(judged.tightest),
+        num_rules=sum(map(len, (ABOUT_LAYOUT, ABOUT_PLACES, IN_SCENARIOS, ABOUT_PLAN, COMPARED))),
+        num_scenarios=judged.num_scenarios,
+    )
+
+
+def _judge_places(case: Case) -> _Judged:
+    """Apply the rules about devices in racks and those that hold in every scenario."""
+    watchers = [watcher(case) for watcher in IN_SCENARIOS.values()]
+    swept = sweep(case, watchers)
+    violations = [v for rule in ABOUT_PLACES.values() for v in rule(case)]
+    violations += (v for watcher in watchers for v in watcher.violations())
+    tightest = _nearest(t for watcher in watchers for t in watcher.tightest())
+    return _Judged(violations, tightest, swept.num_scenarios, swept.models)
+
+
+def _nearest(candidates: Iterable[Tightest]) -> list[Tightest]:
+    """Return one candidate a unit, nearest to its limit first."""
+    by_use = sorted(candidates, key=lambda t: Fraction(t.load, t.usable), reverse=True)
+    nearest: dict[str, Tightest] = {}
+    for candidate in by_use:
+        nearest.setdefault(candidate.unit, candidate)
+    return list(nearest.values())
+
+
+def _compare(
+    estate: Estate, layout: Layout, as_of: date, violations: list[Violation]
+) -> list[Violation]:
+    """Mark what as-built breaks already by at least as much, and add what got worse."""
+    comparable = [v for v in violations if v.rule in ABOUT_PLACES or v.rule in IN_SCENARIOS]
+    as_built = layout.as_built()
+    if not comparable or not as_built.standing:
+        return violations
+    old = stability.amounts(_judge_places(Case.of_as_built(estate, as_built, as_of)).violations)
+    new = stability.amounts(comparable)
+
+    def is_inherited(v: Violation) -> bool:
+        key = (v.rule, v.subject, v.unit)
+        return key in new and new[key] <= old[key]
+
+    marked = [v._replace(inherited=is_inherited(v)) for v in violations]
+    for rule in COMPARED.values():
+        marked += rule(comparable, old)
+    return marked
+
+
+def _is_waived(estate: Estate, violation: Violation, as_of: date) -> bool:
+    return 0 < violation.amount <= waiver.waived_amount(estate, violation, as_of)
+
+
+def _sorted(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    return tuple(
+        sorted(violations, key=lambda v: (v.rule, v.subject, v.scenario, v.unit, v.message))
+    )
