@@ -1,7 +1,21 @@
 """YAML <-> model: reads an inventory, a layout lock and an as-built snapshot; writes locks and exports."""
 
+from planner.io.as_built import as_built_of, load_as_built
 from planner.io.digest import as_built_digest, estate_digest
 from planner.io.estate import Inventory, load_estate
 from planner.io.files import find_estate
+from planner.io.layout import layout_text, load_layout, parse_layout, write_layout
 
-__all__ = ["Inventory", "as_built_digest", "estate_digest", "find_estate", "load_estate"]
+__all__ = [
+    "Inventory",
+    "as_built_digest",
+    "as_built_of",
+    "estate_digest",
+    "find_estate",
+    "layout_text",
+    "load_as_built",
+    "load_estate",
+    "load_layout",
+    "parse_layout",
+    "write_layout",
+]
