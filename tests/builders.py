@@ -1,4 +1,4 @@
-"""Tiny estates, layouts and their parts, in memory: everything a test does not care about has a default.
+"""Tiny estates and layouts in memory: whatever a test does not care about has a default.
 
     e = estate(rack("r1"), feed("a"), feed("b"), workload("w", count=2, draw_w=500))
     l = layout({"w-1": at("r1", 1, "a", "b"), "w-2": at("r1", 2, "a", "b")})
@@ -269,7 +269,7 @@ def without(of: Estate, *ids: str) -> Estate:
 
 
 def one_rack(*items: Declared, **policy: Any) -> Estate:
-    """Return the smallest estate: rack `r1` with feeds `a` and `b`, workload `w` of one server, plus `items`."""
+    """Return rack `r1` with feeds `a` and `b`, workload `w` of one server, plus `items`."""
     return estate(rack(), feed("a"), feed("b"), workload(), *items, **policy)
 
 
@@ -301,7 +301,7 @@ def layout(
 ) -> Layout:
     """Return a layout of `places`; `standing` is where instances stand now.
 
-    A standing instance whose place here differs has moved; one that is unplaced remembers its place.
+    A standing instance whose place differs has moved; an unplaced one remembers its place.
     """
     was = dict(standing or {})
     placements = {

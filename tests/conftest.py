@@ -4,5 +4,5 @@
 def pytest_configure(config):
     config.addinivalue_line(
         "markers",
-        "rule(slug, says): half of a rule's fixed-variable pair; `says` is `forbidden` or `allowed`",
+        "rule(slug, says): half of a rule's pair of tests; `says` is `forbidden` or `allowed`",
     )

@@ -1,4 +1,4 @@
-"""Usable capacity of a power node: every declared figure, derated, floored once to whole W or VA."""
+"""Usable capacity of a power node: every figure, derated, floored once to whole W or VA."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _circuit(node: PowerNode, amps_ma: int, kappa: int, share: str) -> Limit:
 
 
 def volts_at_outlet(node: PowerNode) -> int:
-    """Return the line-to-neutral voltage of a node's outlets, V: declared, or V_LL / sqrt(3) floored."""
+    """Return the line-to-neutral voltage of a node's outlets, V, V_LL / sqrt(3) floored."""
     if node.volts_ln is not None:
         return node.volts_ln
     if node.volts_ll is not None:

@@ -1,4 +1,4 @@
-"""The case the judge decides: devices in racks on the planning days, resolved once for all families.
+"""The case the judge decides: devices in racks on the planning days, resolved for all families.
 
 Placements that name no known instance or rack are left out here and reported by
 `planner.check.structure`. Everything else about a placement may be wrong and is judged.
@@ -45,7 +45,7 @@ def horizon(estate: Estate, as_of: date) -> date:
 
 
 def planning_days(estate: Estate, as_of: date) -> tuple[date, ...]:
-    """Return `as_of` and every later day up to the horizon on which something begins or has ended."""
+    """Return `as_of` and each day up to the horizon on which something begins or has ended."""
     last = horizon(estate, as_of)
     days = {as_of}
     items: list[Dated] = [*estate.workloads.values(), *estate.reservations.values()]
@@ -229,7 +229,7 @@ class Case:
 
     @cached_property
     def views(self) -> tuple[tuple[RackView, ...], ...]:
-        """Per rack that holds a device: its contents, one view a planning day on which they change."""
+        """Per rack that holds a device: its contents, one view a day on which they change."""
         reserved: dict[str, list[Reservation]] = {}
         for reservation in self.estate.reservations.values():
             reserved.setdefault(reservation.rack, []).append(reservation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from planner.check.case import Case, RackView
@@ -55,7 +55,7 @@ class ZoneHeat:
             self._look_at(zone, heat[zone], capacity[zone], sight)
 
     def loss(self, sight: Sight) -> None:
-        """Look at the zones in which a device or a unit changes, and at those that are over anyway."""
+        """Look at the zones in which something changes, and at those that are over anyway."""
         model = sight.model
         before = self._normal[id(model)]
         heat: dict[str, int] = {}

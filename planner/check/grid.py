@@ -131,11 +131,11 @@ class Grid:
         return NodeState(alive=True, feeder=feeder, gap_ms=gap_ms, on_battery=False)
 
     def _has_transferred(self, n: int, feeder: int) -> bool:
-        """Return whether switch `n`, fed by its preferred parent in the normal state, has left it."""
+        """Return whether switch `n` has left the parent that feeds it in the normal state."""
         return self._normal_feeder[n] not in (-1, feeder)
 
     def touched(self, lost: Collection[int]) -> dict[int, NodeState]:
-        """Return the nodes whose state differs from the normal one, found from the lost ones down."""
+        """Return the nodes in another state than normally, found from the lost ones down."""
         changed: dict[int, NodeState] = {}
         normal = self.normal
 

@@ -29,7 +29,7 @@ class Consumer(NamedTuple):
     power_factor_permille: int
 
     def carrying(self, off: frozenset[int]) -> tuple[int, ...] | None:
-        """Return the nodes whose cords carry its draw while `off` are not live; None: it is down."""
+        """Return the nodes whose cords carry its draw while `off` are not live, None if down."""
         live = tuple(n for n in self.cords if n not in off)
         if len(live) < self.required:
             return None
@@ -69,7 +69,7 @@ NOTHING = Load(0, 0)
 
 
 def device_consumer(device: Device, grid: Grid) -> Consumer:
-    """Return a device as a consumer; without corded inlets, or with unknown cords, it needs none."""
+    """Return a device as a consumer; one without corded inlets or known cords needs none."""
     equipment = device.equipment
     cords = device.cords or ()
     # An as-built place that does not know its cords says nothing about power.

@@ -91,7 +91,7 @@ class Survival:
                 f"{less}{worst.others}",
                 f"{placed} placed less {len(detail.down)} down",
                 workload.at,
-                hint=f"spread them over more than one {kind_word(kind)}, or cord them to both strands",
+                hint=f"spread them over more {kind_word(kind)}s, or cord them to both strands",
             )
 
     def tightest(self) -> Iterator[Tightest]:
@@ -120,7 +120,7 @@ def spread(case: Case) -> Iterator[Violation]:
                     required,
                     available,
                     "instances",
-                    f"instances of `{key}` are not spread over {kind_word(level)}s as stated: {what}",
+                    f"`{key}` is not spread over {kind_word(level)}s as stated: {what}",
                     required_note,
                     available_note,
                     workload.at,
@@ -196,7 +196,7 @@ def is_allowed(case: Case, workload: Workload, rack: Rack) -> bool:
 
 
 def together(case: Case) -> Iterator[Violation]:
-    """redundancy.together: the domain of each instance holds one of the stated workload, at all times."""
+    """redundancy.together: the domain of each instance holds one of the stated workload."""
     for key, devices in sorted(case.of_workload.items()):
         workload = case.planned[key]
         for level, other in sorted(workload.together_with.items()):
@@ -221,7 +221,7 @@ def _apart(device: Device, level: str, domain: str, other: str, on: str) -> Viol
         1,
         0,
         "instances",
-        f"`{device.instance}` stands in {word} `{domain}`, which holds no instance of `{other}`{on}",
+        f"`{device.instance}` stands in {word} `{domain}`, which holds no `{other}`{on}",
         f"together_with {word}: `{other}`",
         f"instances of `{other}` in `{domain}`{on}",
         device.at,

@@ -25,7 +25,7 @@ _TURNED = {
 
 
 def bounds(case: Case) -> Iterator[Violation]:
-    """space.bounds: 2 * starting_unit <= start, end <= 2 * (starting_unit + u_height), face allowed."""
+    """space.bounds: all half units of a device are in its rack, on a face that is allowed."""
     for device in case.devices:
         if not device.cells or device.place.position_half is None:
             continue
@@ -353,7 +353,7 @@ def airflow(case: Case) -> Iterator[Violation]:
             1,
             0,
             "devices",
-            f"`{device.instance}` blows {direction} as mounted, rack `{device.rack.id}` takes {takes}",
+            f"`{device.instance}` blows {direction}, rack `{device.rack.id}` takes {takes}",
             f"type blows {device.equipment.airflow}, mounted on the {device.place.face}",
             f"rack takes {takes}",
             device.at,

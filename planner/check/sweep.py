@@ -1,4 +1,4 @@
-"""The sweep: every scenario, at each look, on every planning day, shown to the rules that watch it."""
+"""The sweep: every scenario, at each look, on every planning day, shown to the rules."""
 
 from __future__ import annotations
 

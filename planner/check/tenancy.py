@@ -126,7 +126,7 @@ def _expiry(
 
 
 def places(case: Case) -> Iterator[Violation]:
-    """tenancy.places: at each level the domain is among the allowed ones and none of the forbidden."""
+    """tenancy.places: at each level the domain is allowed and not forbidden."""
     for device in case.devices:
         if is_allowed(case, device.workload, device.rack):
             continue
@@ -156,7 +156,7 @@ def places(case: Case) -> Iterator[Violation]:
 
 
 def exclusive(case: Case) -> Iterator[Violation]:
-    """tenancy.exclusive: an isolated owner shares no rack; a tenant's own rack takes nobody else."""
+    """tenancy.exclusive: an isolated owner shares no rack, a tenant's rack takes nobody else."""
     for views in case.views:
         yield from worst_of(_exclusive(case, view) for view in views)
 
@@ -181,7 +181,7 @@ def _owners(case: Case, view: RackView) -> list[tuple[str, set[str]]]:
 
 
 def _exclusive(case: Case, view: RackView) -> Violation | None:
-    """Return the foreign instances: whoever stands there beside the first owner, if anyone must go."""
+    """Count who stands beside the first owner that is not alone."""
     everybody = {device.instance for device in view.devices}
     for name, own in _owners(case, view):
         foreign = sorted(everybody - own)

@@ -19,7 +19,7 @@ _NEVER_WAIVED = ("structure.", "waiver.")
 
 
 def waived_amount(estate: Estate, violation: Violation, as_of: date) -> int:
-    """Return how much of a violation a waiver in force accepts, the largest of several; 0 if none."""
+    """Return how much of a violation a waiver in force accepts, the largest of several."""
     if violation.rule.startswith(_NEVER_WAIVED):
         return 0
     return max(

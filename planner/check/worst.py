@@ -8,7 +8,7 @@ from planner.model.violation import Violation
 
 
 def worst_of(found: Iterable[Violation | None]) -> Iterator[Violation]:
-    """Yield the violation with the largest amount, the first among equals; nothing if there is none."""
+    """Yield the violation with the largest amount, the first among equals, if there is any."""
     violations = [violation for violation in found if violation is not None]
     if violations:
         yield max(violations, key=lambda violation: violation.amount)
