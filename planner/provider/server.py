@@ -295,10 +295,10 @@ def serve(engine_address: str | None) -> None:
     server.start()
     print(port, flush=True)
 
-    # Ctrl-C reaches the whole process group; when to stop is the engine's decision.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The engine asks with SIGINT and kills after 5 s; it keeps a user's Ctrl-C from this process.
     stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     engine = os.getppid()
     while not stopped.wait(timeout=1) and os.getppid() == engine:
         pass

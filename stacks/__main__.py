@@ -1,0 +1,5 @@
+"""Started by Pulumi."""
+
+from stacks.program import main
+
+main()

@@ -1,0 +1,112 @@
+"""From an estate and its layout to resources, one for each thing that can move or change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pulumi
+
+from planner.model.estate import Estate
+from planner.model.layout import Layout, Place, Placement
+from planner.model.space import Reservation, UnitRange
+from planner.model.workload import split_instance_id
+from stacks import resources
+
+
+def declare(estate: Estate, layout: Layout, lock_digest: str) -> None:
+    """Declare the sites with their racks and what stands in them, and what tenants contracted."""
+    racks = _declare_racks(estate)
+    for placement in layout.placements.values():
+        _declare_placement(estate, placement, racks, lock_digest)
+    for reservation in estate.reservations.values():
+        _declare_reservation(estate, reservation, racks)
+    _declare_allocations(estate)
+    pulumi.export("estate", estate.id)
+    pulumi.export("layout", lock_digest)
+    pulumi.export("placements", len(layout.placements))
+    pulumi.export("unplaced", sorted(layout.unplaced))
+
+
+def _declare_racks(estate: Estate) -> dict[str, pulumi.ResourceOptions]:
+    """Return the options that put a resource into a rack."""
+    in_site = {site: pulumi.ResourceOptions(parent=resources.Site(site)) for site in estate.sites}
+    return {
+        rack.id: pulumi.ResourceOptions(parent=resources.Rack(rack.id, in_site[rack.site]))
+        for rack in estate.racks.values()
+    }
+
+
+def _declare_placement(
+    estate: Estate,
+    placement: Placement,
+    racks: Mapping[str, pulumi.ResourceOptions],
+    lock_digest: str,
+) -> None:
+    place = placement.place
+    workload = estate.workloads[split_instance_id(placement.instance)[0]]
+    resources.Placement(
+        placement.instance,
+        estate=estate.id,
+        rack=place.rack,
+        position=None if place.position_half is None else place.position_half / 2,
+        face=place.face,
+        cords=cords_of(place),
+        tenant=workload.tenant,
+        device_type=workload.equipment.type if workload.equipment else None,
+        lock_digest=lock_digest,
+        opts=racks[place.rack],
+    )
+
+
+def cords_of(place: Place) -> list[dict[str, str]] | None:
+    """Return the cords as the register keeps them; None where nobody knows."""
+    if place.cords is None:
+        return None
+    return [
+        {"inlet": cord.inlet, "node": cord.node, **({"leg": cord.leg} if cord.leg else {})}
+        for cord in place.cords
+    ]
+
+
+def _declare_reservation(
+    estate: Estate, reservation: Reservation, racks: Mapping[str, pulumi.ResourceOptions]
+) -> None:
+    resources.RackReservation(
+        reservation.id,
+        estate=estate.id,
+        rack=reservation.rack,
+        units=[_units(units) for units in reservation.units],
+        description=reservation.description or None,
+        tenant=reservation.tenant,
+        valid_from=_day(reservation.valid_from),
+        valid_until=_day(reservation.valid_until),
+        opts=racks[reservation.rack],
+    )
+
+
+def _units(units: UnitRange) -> dict[str, Any]:
+    face = {"face": units.face.value} if units.face else {}
+    return {"start": units.start_half / 2, "end": units.end_half / 2, **face}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _declare_allocations(estate: Estate) -> None:
+    """Declare the contracted power of every tenant that has a quota."""
+    for tenant in estate.tenants.values():
+        if tenant.quota is None or not tenant.quota.strand_w:
+            continue
+        in_tenant = pulumi.ResourceOptions(parent=resources.TenantAllocation(tenant.id))
+        for strand, power_w in sorted(tenant.quota.strand_w.items()):
+            resources.PowerAllocation(
+                f"{tenant.id}/{strand}",
+                estate=estate.id,
+                tenant=tenant.id,
+                strand=strand,
+                power_w=power_w,
+                opts=in_tenant,
+            )
