@@ -57,48 +57,44 @@ def own_rack(_: Problem, candidate: Candidate) -> int:
 @structure("tenancy.exclusive")
 def exclusive(model: Model) -> None:
     """A rack with an instance of an isolated owner holds nobody else, on any day both are active."""
-    problem = model.problem
-    for rack, options in model.candidates.in_rack.items():
-        owners: dict[tuple[str, str], list[int]] = {}
-        for option in options:
-            for owner in _owners(problem, model.candidates.group(option).workload.id):
-                owners.setdefault(owner, []).append(option.index)
-        for owner, own in owners.items():
-            mine = model.cp.new_bool_var("")
-            for option in own:
-                if model.candidates.options[option].stays:
-                    continue
-                model.cp.add(model.x[option] == 0).only_enforce_if(~mine)
-            _exclude_others(model, rack, owner, own, mine)
-
-
-def _exclude_others(
-    model: Model, rack: str, owner: tuple[str, str], own: list[int], mine: object
-) -> None:
-    """Forbid in a rack what does not belong to an owner while a movable instance of it is there."""
     candidates = model.candidates
-    inside = set(own)
-    homes = [o for o in own if candidates.options[o].stays]
-    for option in candidates.in_rack[rack]:
-        if option.index in inside:
-            continue
-        x = model.x[option.index]
-        if not option.stays:
-            model.cp.add(x == 0).only_enforce_if(mine)
-            for home in homes:
-                model.add_not_both(option.index, home)
-        else:
-            for other in own:
-                if not candidates.options[other].stays:
-                    model.add_not_both(option.index, other)
+    for options in candidates.in_rack.values():
+        by_workload: dict[str, list[int]] = {}
+        for option in options:
+            by_workload.setdefault(candidates.group(option).workload.id, []).append(option.index)
+        for workload, own in by_workload.items():
+            foreign = [
+                option
+                for other, theirs in by_workload.items()
+                if _keeps_out(model.problem, workload, other)
+                for option in theirs
+            ]
+            if foreign:
+                _exclude(model, own, foreign)
 
 
-def _owners(problem: Problem, workload_id: str) -> list[tuple[str, str]]:
-    """Return the isolated owners an instance of a workload belongs to."""
-    workload = problem.estate.workloads[workload_id]
-    found = []
-    if workload.isolation:
-        found.append(("workload", workload.id))
-    if problem.estate.tenants[workload.tenant].isolation:
-        found.append(("tenant", workload.tenant))
-    return found
+def _keeps_out(problem: Problem, workload_id: str, other_id: str) -> bool:
+    """Whether a workload, or its tenant, shares no rack with another while both are active."""
+    workload, other = problem.estate.workloads[workload_id], problem.estate.workloads[other_id]
+    is_isolated = problem.estate.tenants[workload.tenant].isolation
+    if not (
+        (workload.isolation and workload is not other)
+        or (is_isolated and workload.tenant != other.tenant)
+    ):
+        return False
+    return any(workload_id in e.workloads and other_id in e.workloads for e in problem.epochs)
+
+
+def _exclude(model: Model, own: list[int], foreign: list[int]) -> None:
+    """Forbid foreign options beside own ones; two that stand there already may both stay."""
+    stays = {o for o in (*own, *foreign) if model.candidates.options[o].stays}
+    mine = model.cp.new_bool_var("")
+    for option in own:
+        if option not in stays:
+            model.cp.add(model.x[option] == 0).only_enforce_if(~mine)
+    for option in foreign:
+        if option not in stays:
+            model.cp.add(model.x[option] == 0).only_enforce_if(mine)
+        for other in own:
+            if (option in stays) != (other in stays):
+                model.add_not_both(option, other)
