@@ -1,0 +1,42 @@
+"""Each mutant breaks exactly its rule, by exactly its amount; the base breaks none."""
+
+import pytest
+
+from planner.check import check
+from planner.model.rules import RULES
+from tests.builders import DAY
+from tests.check.mutants import BASE, LAYOUT, MUTANTS, WORSE, Mutant
+
+
+def test_base_holds():
+    report = check(BASE, LAYOUT, DAY)
+    assert report.violations == report.waived == report.soft == report.warnings == ()
+    assert report.holds
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.slug)
+def test_mutant_breaks_only_its_rule(mutant: Mutant):
+    violations = check(mutant.estate, mutant.layout, DAY).violations
+    assert [(v.rule, v.subject, v.amount) for v in violations] == [mutant[:3]]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.slug)
+def test_violation_explains_itself(mutant: Mutant):
+    (violation,) = check(mutant.estate, mutant.layout, DAY).violations
+    units = RULES[mutant.slug].unit.replace(", ", " or ").split(" or ")
+    assert violation.unit in units
+    assert violation.required > violation.available
+    assert violation.required_note
+    assert violation.available_note
+    assert f"`{violation.subject.split()[0]}" in violation.message or violation.subject == "e"
+    assert not violation.message.endswith(".")
+    assert violation.hint
+    assert not violation.hint.endswith(".")
+
+
+def test_worse_comes_with_the_rule_that_got_worse():
+    violations = check(WORSE.estate, WORSE.layout, DAY).violations
+    assert [(v.rule, v.subject, v.amount, v.inherited) for v in violations] == [
+        ("space.weight", "r1", 15_000, False),
+        ("stability.worse", "r1", 10_000, False),
+    ]
