@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import itertools
 import os
 import shlex
 import sys
@@ -100,6 +101,7 @@ def app(ctx: click.Context, debug: bool) -> None:
 def run(args: Sequence[str]) -> int:
     """Run one command line and return its exit code; no exception leaves here."""
     session().reset()
+    session().json = _asks_for_json(args)
     _prepare_streams()
     try:
         code = app.main(list(args), prog_name="planner", standalone_mode=False)
@@ -118,6 +120,11 @@ def run(args: Sequence[str]) -> int:
     except Exception as error:
         return _defect(error, args)
     return code if isinstance(code, int) else 0
+
+
+def _asks_for_json(args: Sequence[str]) -> bool:
+    """Whether `--format json` is among the words, whatever else is wrong with them."""
+    return "--format=json" in args or ("--format", "json") in itertools.pairwise(args)
 
 
 def _prepare_streams() -> None:

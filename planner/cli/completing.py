@@ -37,7 +37,12 @@ def _ids(kinds: Sequence[str], estate: str | None) -> Iterable[str]:
     if sum(path.stat().st_size for path in root.rglob("*.yaml")) > MAX_BYTES:
         return
     found = load_estate(root).estate
-    sections = {"rack": found.racks, "row": found.rows, "room": found.rooms, "site": found.sites}
+    sections: dict[str, Iterable[str]] = {
+        "rack": found.racks,
+        "row": found.rows,
+        "room": found.rooms,
+        "site": found.sites,
+    }
     for kind in kinds:
         if kind == "workload":
             yield from found.workloads

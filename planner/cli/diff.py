@@ -73,8 +73,5 @@ def _read(name: str | None, target: Target) -> tuple[str, Layout | AsBuilt]:
         )
     try:
         return name, load_layout(Path(name))
-    except LayoutError as as_layout:
-        try:
-            return name, load_snapshot(name, target)
-        except LayoutError:
-            raise as_layout from None
+    except LayoutError:
+        return name, load_snapshot(name, target)

@@ -67,11 +67,11 @@ def _write_files(folder: Path, estate: str) -> Iterator[Path]:
 
 def _write_schema(folder: Path) -> Iterator[Path]:
     """Write `schema.json` unless there is one; every file names it in its first line."""
-    from planner.cli.schema import schema_text
+    from planner.io import write_schema
 
     path = folder / "schema.json"
     if not path.exists():
-        path.write_text(schema_text("inventory"), encoding="utf-8")
+        write_schema(path)
         yield path
 
 

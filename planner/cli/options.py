@@ -11,8 +11,6 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from planner.cli.output import session
-
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -79,11 +77,6 @@ def complete_ids(*kinds: str) -> Callable[..., list[CompletionItem]]:
     return complete
 
 
-def _remember_format(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    session().json = value == "json"
-    return value
-
-
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 _ESTATE = click.option(
@@ -103,8 +96,8 @@ _AS_OF = click.option(
     "--as-of", type=Day(), metavar="DATE", help="The day it is.  [default: today]"
 )
 _FORMAT = click.option(
-    "--format", "fmt", type=click.Choice(["text", "json"]), default="text", is_eager=True,
-    callback=_remember_format, help="Form of the answer on stdout.",
+    "--format", "fmt", type=click.Choice(["text", "json"]), default="text",
+    help="Form of the answer on stdout.",
 )  # fmt: skip
 
 

@@ -150,14 +150,23 @@ def _solve(target: Target, as_built: AsBuilt, day: date, options: Options) -> Ou
     """Run the solver beside the main thread, which stays free for Ctrl-C."""
     from planner.cli.interrupt import run_interruptible
     from planner.cli.progress import ProgressLine
+    from planner.io import as_built_digest, estate_digest
     from planner.solve import plan
 
     with ProgressLine() as line:
-        return run_interruptible(
-            lambda: plan(target.estate, as_built, day, options, line.update),
-            options.stop_event,
-            line.note,
-        )
+
+        def work() -> Outcome:
+            return plan(
+                target.estate,
+                as_built,
+                day,
+                options,
+                line.update,
+                estate_digest=estate_digest(target.estate),
+                as_built_digest=as_built_digest(as_built),
+            )
+
+        return run_interruptible(work, options.stop_event, line.note)
 
 
 def _judge(target: Target, outcome: Outcome, day: date) -> Report | None:

@@ -1,0 +1,133 @@
+"""`planner explain`: why an instance may or may not stand in each rack."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.cli.options import (
+    as_of_option,
+    complete_ids,
+    estate_options,
+    format_option,
+    layout_option,
+    with_options,
+)
+from planner.cli.output import paint, print_json, say, talk
+from planner.errors import UsageError
+
+if TYPE_CHECKING:
+    from planner.cli.context import Target
+    from planner.model.layout import AsBuilt, Layout
+
+
+@click.command(name="explain")
+@click.argument("subject", shell_complete=complete_ids("workload", "instance"))
+@with_options(estate_options, layout_option, as_of_option)
+@click.option("--as-built", is_flag=True, help="Beside what stands now, instead of the layout.")
+@click.option(
+    "--nearest", type=click.IntRange(0, 1000), default=1, show_default=True,
+    help="Racks that cannot take it to show with all their arithmetic, the nearest first.",
+)  # fmt: skip
+@format_option
+def command(
+    subject: str,
+    estate: str | None,
+    patches: tuple[Path, ...],
+    layout: Path | None,
+    as_of: date | None,
+    as_built: bool,
+    nearest: int,
+    fmt: str,
+) -> int:
+    """Say for every rack why an instance may or may not stand there.
+
+    SUBJECT is an instance or a workload; of a workload the first unplaced instance is taken, else
+    the first. Everything else stays where the layout has it. Every rule is judged in every rack.
+    """
+    from planner.cli.context import load_lock, load_target, today
+    from planner.cli.report_json import violation_json
+    from planner.explain.probe import Probe
+    from planner.explain.text import is_stale
+    from planner.explain.whynot import answer_json, explain, render_answer
+    from planner.io import estate_digest
+
+    target = load_target(estate, patches, layout)
+    day = as_of or today()
+    if as_built:
+        beside = layout_of(target.inventory.as_built, target, day)
+    else:
+        beside = load_lock(target)
+        if is_stale(beside, estate_digest(target.estate)):
+            talk(f"note: `{target.layout_path}` is stale; `{target.command('plan')}` renews it")
+    instance = instance_of(target, beside, subject)
+    answer = explain(Probe(target.estate, beside, day, instance))
+    if fmt == "json":
+        head = {"estate": target.estate.id, "as_of": day.isoformat()}
+        print_json("explain", {**head, **answer_json(answer, violation_json)})
+    else:
+        say(render_answer(answer, num_nearest=nearest, paint=paint))
+    return 0
+
+
+def layout_of(as_built: AsBuilt, target: Target, day: date) -> Layout:
+    """Return what stands now as a layout that moves nothing."""
+    from planner.io import as_built_digest, estate_digest
+    from planner.model.layout import Layout, Placement, Provenance
+
+    return Layout(
+        estate=target.estate.id,
+        provenance=Provenance(
+            planner_version="", engine="as-built", ortools_version="", seed=0, workers=0,
+            reproducible=True, as_of=day, estate_digest=estate_digest(target.estate),
+            as_built_source=as_built.source, as_built_digest=as_built_digest(as_built),
+        ),
+        placements={
+            key: Placement(instance=key, place=standing.place, standing=True, at=standing.at)
+            for key, standing in as_built.standing.items()
+        },
+    )  # fmt: skip
+
+
+def instance_of(target: Target, layout: Layout, subject: str) -> str:
+    """Return the instance that a person means by an instance's or a workload's id.
+
+    Raises
+    ------
+    UsageError
+        When there is none; the nearest id is named.
+    """
+    import difflib
+
+    workloads = target.estate.workloads
+    workload = workloads.get(subject)
+    if workload is not None:
+        if workload.kind != "equipment":
+            raise UsageError(
+                f"`{subject}` is a service and stands in no rack", hint="name a workload of devices"
+            )
+        ids = workload.instance_ids()
+        return next((key for key in ids if key in layout.unplaced), ids[0])
+    instances = [key for w in workloads.values() for key in w.instance_ids()]
+    if subject in instances:
+        return instance_of_equipment(target, subject)
+    near = difflib.get_close_matches(subject, [*workloads, *instances], n=1)
+    hint = (
+        f"did you mean `{near[0]}`?" if near else f"`{target.command('export', 'json')}` lists all"
+    )
+    raise UsageError(f"`{subject}` is no workload or instance of `{target.estate.id}`", hint=hint)
+
+
+def instance_of_equipment(target: Target, instance: str) -> str:
+    """Return the instance if it is one that stands in a rack."""
+    from planner.model.workload import split_instance_id
+
+    workload, _ = split_instance_id(instance)
+    if target.estate.workloads[workload].kind != "equipment":
+        raise UsageError(
+            f"`{instance}` is a service and stands in no rack", hint="name a workload of devices"
+        )
+    return instance
