@@ -112,7 +112,7 @@ def _build(
     else:
         item, origin = singles.estate
     policy_item, policy_origin = singles.policy or (PolicyItem(), None)
-    context = Context(entries, policy_item, findings)
+    context = Context(entries, policy_item, policy_origin, findings)
     space = build_space(context)
     nodes = build_power(context, space.rooms, space.racks)
     zones, units = build_cooling(context, nodes)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from planner.errors import InventoryError, Problem
@@ -82,7 +84,34 @@ class Findings:
             When anything was found.
         """
         if self.problems:
-            raise InventoryError(self.problems)
+            raise InventoryError(_grouped(self.problems))
+
+
+def _grouped(problems: Iterable[Problem]) -> list[Problem]:
+    """Say once what is equally wrong with several items of one line, as those of a range are."""
+    groups: dict[tuple[object, ...], list[Problem]] = {}
+    for problem in problems:
+        skeleton = _QUOTED.sub("``", problem.message)
+        place = (problem.file, problem.line, problem.column)
+        groups.setdefault((*place, problem.slug, skeleton), []).append(problem)
+    return [_likewise(group) for group in groups.values()]
+
+
+_QUOTED = re.compile(r"`[^`]*`")
+
+
+def _likewise(group: list[Problem]) -> Problem:
+    first = group[0]
+    own = _QUOTED.findall(first.message)
+    others: list[str] = []
+    for problem in group[1:]:
+        names = _QUOTED.findall(problem.message)
+        different = [name for name, old in zip(names, own, strict=True) if name != old]
+        others += [name for name in different[:1] if name not in others]
+    if not others:
+        return first
+    text = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")
+    return replace(first, message=f"{first.message}; likewise {text}")
 
 
 def nearest(found: str, known: Collection[str], count: int = 1) -> list[str]:
@@ -90,4 +119,11 @@ def nearest(found: str, known: Collection[str], count: int = 1) -> list[str]:
     names = sorted(set(known))
     if len(names) > 5000:
         names = [name for name in names if name[:2] == found[:2]]
-    return difflib.get_close_matches(found, names, n=count, cutoff=0.6)
+    near = difflib.get_close_matches(found, names, n=20, cutoff=0.6)
+    ratio = difflib.SequenceMatcher(None, "", found)
+
+    def distance(name: str) -> tuple[float, str]:
+        ratio.set_seq1(name)
+        return -ratio.ratio(), name
+
+    return sorted(near, key=distance)[:count]

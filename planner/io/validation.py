@@ -43,6 +43,11 @@ _LIMITS = {
 }
 
 
+_LENGTHS = frozenset({"string_too_long", "string_too_short", "too_long", "too_short"})
+#: So many known keys are listed where none is similar.
+_MAX_LISTED = 12
+
+
 class _Fault(NamedTuple):
     """One pydantic error, with the part of its path that the file really has."""
 
@@ -62,12 +67,14 @@ def validate(
         return model.model_validate(data), []
     except ValidationError as error:
         faults = [_fault(data, raw) for raw in error.errors(include_url=False)]
+    groups: dict[tuple[Any, ...], list[_Fault]] = {}
+    for fault in faults:
+        groups.setdefault(fault.path, []).append(fault)
+    outer = {fault.path[:depth] for fault in faults for depth in range(len(fault.path))}
     problems = []
-    for path in sorted({fault.path for fault in faults}, key=str):
-        group = [fault for fault in faults if fault.path == path]
-        if _is_outdone(path, group, faults):
-            continue
-        problems.append(_problem(group, data, mark, model, file))
+    for path in sorted(groups, key=str):
+        if not _is_outdone(groups[path], path in outer):
+            problems += _problem(groups[path], mark, model, file)
     return None, problems
 
 
@@ -97,62 +104,72 @@ def _fault(data: Any, raw: Any) -> _Fault:
     return _Fault(tuple(path), len(loc), kind, raw["input"], raw.get("ctx", {}), key)
 
 
-def _is_outdone(path: tuple[Any, ...], group: list[_Fault], faults: list[_Fault]) -> bool:
+def _is_outdone(group: list[_Fault], is_outer: bool) -> bool:
     """Tell whether another branch of the same union fits better: one that got further inside."""
-    if any(f.kind in ("extra_forbidden", "missing", "key_choice") for f in group):
-        return False
-    if not isinstance(group[0].found, dict | list):
-        return False
-    return any(len(f.path) > len(path) and f.path[: len(path)] == path for f in faults) or any(
-        f.path == path and f.kind == "missing" for f in faults
+    return (
+        is_outer
+        and isinstance(group[0].found, dict | list)
+        and all(f.kind not in ("extra_forbidden", "missing", "key_choice") for f in group)
     )
 
 
-def _problem(
-    group: list[_Fault], data: Any, mark: Mark, model: type[BaseModel], file: str
-) -> Problem:
-    fault = next((f for f in group if f.kind in ("missing", "extra_forbidden")), group[0])
-    path = fault.path
-    place = mark.find(path).place
-    if fault.kind == "extra_forbidden":
+def _problem(group: list[_Fault], mark: Mark, model: type[BaseModel], file: str) -> list[Problem]:
+    """Return what is wrong at one place: one problem, or none where it follows from another."""
+    path = group[0].path
+    here = mark.find(path)
+    kinds = {fault.kind for fault in group}
+    if kinds & {"extra_forbidden", "key_choice"}:
+        fault = next(f for f in group if f.kind in ("extra_forbidden", "key_choice"))
+        is_choice = fault.kind == "key_choice"
+        known = _choices(fault.context) if is_choice else _known_keys(model, path[:-1])
         place = mark.find_key(path)
-        known = _known_keys(model, path[:-1])
-        return _make(
-            file, place, "key-unknown", f"unknown key `{fault.key}`", _key_hint(fault.key, known)
-        )
-    if fault.kind == "key_choice":
-        place = mark.find_key(path)
-        choices = _choices(fault.context)
-        hint = _key_hint(fault.key, choices)
-        return _make(file, place, "key-unknown", f"unknown key `{fault.key}`", hint)
-    if fault.kind == "missing":
+        message = f"unknown key `{fault.key}`"
+        return [_make(file, place, "key-unknown", message, _key_hint(fault.key, known))]
+    if "missing" in kinds:
+        if here.is_incomplete:
+            return []
         missing = sorted({f.key for f in group if f.kind == "missing"})
         keys = ", ".join(f"`{key}`" for key in missing)
         noun = "key" if len(missing) == 1 else "keys"
-        return _make(file, place, "key-missing", f"missing {noun} {keys}", None)
-    return _value_problem(group, _label(path), show(fault.found, mark.find(path)), place, file)
+        return [_make(file, here.place, "key-missing", f"missing {noun} {keys}", None)]
+    return [_value_problem(group, here, file)]
 
 
-def _value_problem(group: list[_Fault], label: str, found: str, place: Place, file: str) -> Problem:
-    fault = group[0]
+def _value_problem(group: list[_Fault], mark: Mark, file: str) -> Problem:
+    found = group[0].found
     expected = " or ".join(dict.fromkeys(_expected(f) for f in group))
-    message = f"{label}expected {expected}, found {found}"
-    if all(f.kind in _LIMITS or f.kind == "too_short" or f.kind == "too_long" for f in group):
-        return _make(file, place, "value-range", message, None)
+    message = f"{_label(group[0].path)}expected {expected}, found {show(found, mark)}"
+    slug, hint = "value-type", None
     choices = [c for f in group if f.kind == "literal_error" for c in _choices(f.context)]
-    if choices and isinstance(fault.found, str):
-        near = nearest(fault.found, choices)
-        return _make(
-            file, place, "value-choice", message, f"did you mean `{near[0]}`?" if near else None
-        )
-    if any(f.kind == "string_pattern_mismatch" for f in group):
+    if all(f.kind in _LIMITS or f.kind in _LENGTHS for f in group):
+        slug, hint = "value-range", _share_hint(group[0])
+    elif choices and isinstance(found, str):
+        near = nearest(found, choices)
+        slug, hint = "value-choice", f"did you mean `{near[0]}`?" if near else None
+    elif choices and len(group) == 1:
+        slug = "value-choice"
+    elif any(f.kind == "string_pattern_mismatch" for f in group):
+        slug = "id-malformed"
         hint = "letters, digits and `. _ - : / + @`, the first a letter, a digit or `_`"
-        return _make(file, place, "id-malformed", message, hint)
-    hint = None
-    is_scalar = isinstance(fault.found, bool | int | Decimal | date)
-    if is_scalar and any(f.kind == "string_type" for f in group):
+    elif isinstance(found, bool | int | Decimal | date) and any(
+        f.kind == "string_type" for f in group
+    ):
         hint = "quote it to make it text"
-    return _make(file, place, "value-type", message, hint)
+    elif isinstance(found, str) and _is_unquoted_figure(found):
+        hint = "remove the quotes"
+    return _make(file, mark.place, slug, message, hint)
+
+
+def _share_hint(fault: _Fault) -> str | None:
+    """Return what a percentage is as a share."""
+    is_share = fault.kind == "less_than_equal" and fault.context["le"] == 1
+    if not is_share or not isinstance(fault.found, int | Decimal) or fault.found > 100:
+        return None
+    return f"a share: {Decimal(fault.found) / 100} for {fault.found} %"
+
+
+def _is_unquoted_figure(text: str) -> bool:
+    return text in ("true", "false") or text.replace(".", "", 1).removeprefix("-").isdecimal()
 
 
 def _make(file: str, place: Place, slug: str, message: str, hint: str | None) -> Problem:
@@ -164,10 +181,11 @@ def _expected(fault: _Fault) -> str:
         word, key = _LIMITS[fault.kind]
         return f"{word} {fault.context[key]}"
     if fault.kind == "literal_error":
-        return ", ".join(f"`{choice}`" for choice in _choices(fault.context))
+        *others, last = [f"`{choice}`" for choice in _choices(fault.context)]
+        return f"{', '.join(others)} or {last}" if others else last
     if fault.kind == "string_pattern_mismatch":
         return "an id"
-    if fault.kind in ("string_too_long", "string_too_short", "too_long", "too_short"):
+    if fault.kind in _LENGTHS:
         word = "at most" if fault.kind.endswith("long") else "at least"
         limit = fault.context.get("max_length", fault.context.get("min_length"))
         return f"{word} {limit} {'characters' if fault.kind.startswith('string') else 'elements'}"
@@ -181,13 +199,14 @@ def _choices(context: dict[str, Any]) -> list[str]:
 
 
 def _label(path: tuple[Any, ...]) -> str:
-    """Return `key: `, dotted below the innermost list element."""
+    """Return `key: `, dotted below the innermost list element; a list's own element is named so."""
+    inner = len(path)
+    while inner and isinstance(path[inner - 1], str):
+        inner -= 1
+    if inner < len(path):
+        return f"`{'.'.join(str(part) for part in path[inner:])}`: "
     names = [part for part in path if isinstance(part, str)]
-    for index in range(len(path) - 1, -1, -1):
-        if isinstance(path[index], int):
-            names = [part for part in path[index + 1 :] if isinstance(part, str)] or names[-1:]
-            break
-    return f"`{'.'.join(names)}`: " if names else ""
+    return f"an element of `{names[-1]}`: " if names else ""
 
 
 def show(value: Any, mark: Mark | None = None) -> str:
@@ -197,7 +216,7 @@ def show(value: Any, mark: Mark | None = None) -> str:
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):
-        return "a list"
+        return f"a list of {len(value)}"
     text = mark.text if mark is not None and mark.text is not None else str(value)
     text = text if len(text) <= 60 else f"{text[:57]}..."
     if isinstance(value, bool):
@@ -206,13 +225,15 @@ def show(value: Any, mark: Mark | None = None) -> str:
         return f"the number `{text}`"
     if isinstance(value, date):
         return f"the date `{text}`"
-    return f"`{text}`"
+    return f"the text `{text}`"
 
 
 def _key_hint(found: str, known: list[str]) -> str | None:
     near = nearest(found, known)
     if near:
         return f"did you mean `{near[0]}`?"
+    if len(known) > _MAX_LISTED:
+        return "`planner schema` lists the keys"
     return "known keys: " + ", ".join(f"`{key}`" for key in sorted(known)) if known else None
 
 

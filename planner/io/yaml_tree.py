@@ -55,6 +55,7 @@ class Mark:
     keys: dict[str, Place] = field(default_factory=dict)
     children: dict[Any, Mark] = field(default_factory=dict)
     text: str | None = None
+    is_incomplete: bool = False
 
     def find(self, path: tuple[Any, ...]) -> Mark:
         """Return the mark of `path`; parts that the file does not have are skipped."""
@@ -259,7 +260,7 @@ class _Builder:
             top.key = value
             top.mark.keys[value] = place
             return
-        top.skipped = True
+        top.skipped = top.mark.is_incomplete = True
 
     def count(self, place: Place) -> None:
         self.nodes += 1
@@ -270,9 +271,8 @@ class _Builder:
 
     def refuse_tag(self, event: Any, place: Place) -> None:
         if event.tag is not None:
-            self.add(
-                place, "yaml-tag", f"tag `{event.tag}` is not read", "remove it; put text in quotes"
-            )
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self.add(place, "yaml-tag", f"tag `{tag}` is not read", "remove it; put text in quotes")
 
     # -- scalars ----------------------------------------------------------------------------------
 

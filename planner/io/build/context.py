@@ -19,6 +19,7 @@ class Context(NamedTuple):
 
     entries: dict[str, dict[str, Entry]]
     policy: PolicyItem
+    policy_origin: Origin | None
     findings: Findings
 
     def require(self, section: str, key: str | None, origin: Origin, *path: Any) -> bool:

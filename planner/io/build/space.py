@@ -226,7 +226,10 @@ def _rack(context: Context, plan: _RowPlan, rack_type: RackTypeItem, name: str, 
         price_cents_year=up_or_none(of("price_eur_year"), 100),
         at=origin.where(),
     )
-    _check_growth(context, rack, growth, declared_at("growth"))
+    is_own = of("growth") is not None
+    _check_growth(
+        context, rack, growth, declared_at("growth") if is_own else context.policy_origin or origin
+    )
     return rack
 
 

@@ -151,9 +151,9 @@ def _cords(one: _Found, estate: Estate, findings: Findings) -> tuple[Cord, ...] 
     names = [inlet.name for inlet in inlets]
     for name in given:
         if name not in names:
-            findings.unknown(
-                one.origin.where("cords", name), f"inlet of `{one.equipment.type}`", name, names
-            )
+            message = f"unknown inlet `{name}` of `{one.key}`"
+            hint = findings.suggest("inlet", name, names)
+            findings.add(one.origin.where("cords", name), "id-unknown", message, hint)
     missing = [name for name in names if name not in given]
     if missing:
         text = ", ".join(f"`{name}`" for name in missing)
