@@ -236,7 +236,7 @@ def _changes(path: str, old: object, new: object) -> Iterator[tuple[str, str]]:
 
 
 def _describe_move(old: Values, new: Values) -> str | None:
-    """Return a move in one line, with old and new rack, position and cords."""
+    """Return a move in one line: old and new rack, position and cords, as `planner diff` does."""
     parts = []
     places = [_describe_place(values) for values in (old, new)]
     if places[0] != places[1]:
@@ -244,7 +244,7 @@ def _describe_move(old: Values, new: Values) -> str | None:
     if old.get("cords") != new.get("cords"):
         was, now = (_nodes_by_inlet(values) for values in (old, new))
         parts += [
-            f"{inlet}: {was.get(inlet, 'no cord')} -> {now.get(inlet, 'no cord')}"
+            f"{inlet} {was.get(inlet, 'none')} -> {now.get(inlet, 'none')}"
             for inlet in dict.fromkeys((*was, *now))
             if was.get(inlet) != now.get(inlet)
         ]
@@ -255,18 +255,15 @@ def _describe_place(values: Values) -> str:
     rack, position = values.get("rack"), values.get("position")
     if UNKNOWN in (rack, position):
         return "not known yet"
-    return f"{rack}" if position is None else f"{rack} U{position:g} {values.get('face')}"
+    return f"{rack} (no unit)" if position is None else f"{rack} U{position:g} {values['face']}"
 
 
 def _nodes_by_inlet(values: Values) -> dict[str, str]:
     cords = values.get("cords")
     if not isinstance(cords, list):
         return {}
-    nodes = {}
-    for cord in cords:
-        if isinstance(cord, dict):
-            leg = cord.get("leg")
-            nodes[str(cord.get("inlet"))] = (
-                f"{cord.get('node')} {leg}" if leg else f"{cord.get('node')}"
-            )
-    return nodes
+    return {
+        str(cord.get("inlet")): ":".join(filter(None, (cord.get("node"), cord.get("leg"))))
+        for cord in cords
+        if isinstance(cord, dict)
+    }
