@@ -292,13 +292,13 @@ def serve(engine_address: str | None) -> None:
     server = grpc.server(ThreadPoolExecutor(max_workers=4), options=_OPTIONS)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    print(port, flush=True)
-
     # The engine asks with SIGINT and kills after 5 s; it keeps a user's Ctrl-C from this process.
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
+    server.start()
+    print(port, flush=True)
+
     engine = os.getppid()
     while not stopped.wait(timeout=1) and os.getppid() == engine:
         pass

@@ -143,10 +143,9 @@ def read(provider, inputs=INPUTS, outputs=OUTPUTS):
     ],
 )
 def test_values_come_back_from_the_wire(values):
-    assert to_dict(to_struct(values)) == values
-    assert [type(v) for v in to_dict(to_struct(values)).values()] == [
-        type(v) for v in values.values()
-    ]
+    back = to_dict(to_struct(values))
+    assert back == values
+    assert {k: type(v) for k, v in back.items()} == {k: type(v) for k, v in values.items()}
 
 
 # --- the provider as such
@@ -285,11 +284,7 @@ def test_life_of_a_placement(provider, register):
     assert found == [("r8", "rackplan/muenster", "d2")]
 
     provider.Delete(provider_pb2.DeleteRequest(urn=PLACEMENT, id="muenster:lwl/db-1"))
-    assert (
-        read(provider)
-        == provider_pb2.ReadResponse(inputs=struct_pb2.Struct(), properties=struct_pb2.Struct())
-        or not read(provider).id
-    )
+    assert not read(provider).id
 
 
 def test_row_of_another_stack_is_refused_in_words(provider):
