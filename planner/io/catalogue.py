@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from planner.io.build.context import Context, port_counts
-from planner.io.documents import DeviceTypeItem, InletItem
 from planner.io.expansion import Entry
+from planner.io.items.demand import DeviceTypeItem, InletItem
 from planner.io.rounding import halves, up, up_or_none
 from planner.model.device import DeviceType, Inlet
 from planner.model.space import Airflow

@@ -25,10 +25,11 @@ from planner.io.build.space import build_space
 from planner.io.build.standing import build_standing
 from planner.io.build.tenancy import build_certificates, build_tenants, build_waivers
 from planner.io.catalogue import build_device_types
-from planner.io.documents import EstateItem, PolicyItem, RemoveItem
+from planner.io.documents import RemoveItem
 from planner.io.expansion import SECTIONS, Entry, Loaded, expand_section
 from planner.io.files import ESTATE_FILE, display_path, estate_files, read_document
 from planner.io.findings import Findings, Origin
+from planner.io.items.policy import EstateItem, PolicyItem
 from planner.io.patch import Singles, apply_patch
 from planner.model.base import Where
 from planner.model.estate import Estate

@@ -11,33 +11,28 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from planner.io.documents import (
-    CertificateItem,
+from planner.io.documents import Document
+from planner.io.findings import Findings, Origin
+from planner.io.items.continuity import (
     ContinuityGroupItem,
-    DeviceTypeItem,
-    Document,
     DuctItem,
-    InletItem,
     LinkItem,
     NetworkNodeItem,
     PathItem,
     PoolItem,
-    PowerItem,
     ProcessItem,
+)
+from planner.io.items.demand import DeviceTypeItem, InletItem, StandingItem, WorkloadItem
+from planner.io.items.power import PowerItem, UnitItem, ZoneItem
+from planner.io.items.space import (
     RackItem,
     RackTypeItem,
     ReservationItem,
     RoomItem,
     RowItem,
     SiteItem,
-    StandingItem,
-    TenantItem,
-    UnitItem,
-    WaiverItem,
-    WorkloadItem,
-    ZoneItem,
 )
-from planner.io.findings import Findings, Origin
+from planner.io.items.tenancy import CertificateItem, TenantItem, WaiverItem
 from planner.io.ranges import RangeError, expand, has_range
 
 #: Items that one estate may have in a section, ranges expanded.

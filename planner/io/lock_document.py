@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from planner.io.documents import Day, Id, Item, Positive
+from planner.io.items.fields import Day, Id, Item, Positive
 
 #: Version of the format, in the first line of every lock.
 LOCK_VERSION = 1

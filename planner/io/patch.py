@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from planner.io.documents import Document, EstateItem, PolicyItem, RemoveItem
+from planner.io.documents import Document, RemoveItem
 from planner.io.expansion import SECTIONS, Entry, Section
 from planner.io.files import display_path, read_tree
 from planner.io.findings import Findings, Origin
+from planner.io.items.policy import EstateItem, PolicyItem
 from planner.io.ranges import RangeError, expand, has_range
 from planner.io.validation import validate
 from planner.io.yaml_tree import Mark

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from planner.io.documents import GrowthItem, HostingItem, PolicyItem, PortItem, UnitsItem
 from planner.io.expansion import SECTIONS, Entry
 from planner.io.findings import Findings, Origin
+from planner.io.items.policy import GrowthItem, PolicyItem
+from planner.io.items.space import HostingItem, PortItem, UnitsItem
 from planner.io.rounding import down
 from planner.model.space import Face, PortCount, UnitRange
 from planner.model.tenancy import HostingClass, Protection

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from planner.io.build.context import Context, hosting_class
-from planner.io.documents import ContinuityGroupItem, EmergencyItem, PoolItem, ProcessItem
 from planner.io.expansion import Entry
+from planner.io.items.continuity import ContinuityGroupItem, EmergencyItem, PoolItem, ProcessItem
 from planner.io.rounding import down, down_or_none, nearest, up, up_or_none
 from planner.model.continuity import ContinuityGroup, Emergency, Pool, Process
 from planner.model.network import Duct, Link, NetworkNode, PathRequirement

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from planner.io.build.context import Context
-from planner.io.documents import UnitItem
 from planner.io.expansion import Entry
+from planner.io.items.power import UnitItem
 from planner.io.rounding import down, up
 from planner.model.cooling import CoolingUnit, CoolingZone
 from planner.model.power import PowerNode

@@ -9,8 +9,8 @@ from planner.io import assume
 from planner.io.build.context import Context, hosting_class, port_counts
 from planner.io.build.space import Space
 from planner.io.catalogue import catalogue_slugs, is_child
-from planner.io.documents import DrawItem, PlacesItem, WorkloadItem
 from planner.io.expansion import Entry
+from planner.io.items.demand import DrawItem, PlacesItem, WorkloadItem
 from planner.io.rounding import down, up, up_or_none
 from planner.model.device import DeviceType, Inlet
 from planner.model.estate import Assumption

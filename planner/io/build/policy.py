@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from planner.io.documents import PolicyItem
 from planner.io.findings import Findings, Origin
+from planner.io.items.policy import PolicyItem
 from planner.io.rounding import down, down_or_none, up
 from planner.model.policy import TIERS, FrozenWindow, Policy
 from planner.model.rules import RULES

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from planner.io.build.context import Context
-from planner.io.documents import PowerItem
 from planner.io.expansion import Entry
 from planner.io.findings import Origin
+from planner.io.items.power import PowerItem
 from planner.io.rounding import down, down_or_none, up, up_or_none
 from planner.model.power import SOURCE_KINDS, PowerKind, PowerNode, UpsModules
 from planner.model.space import Rack, Room

@@ -11,9 +11,10 @@ from planner.io.build.context import (
     port_counts,
     unit_ranges,
 )
-from planner.io.documents import GrowthItem, RackItem, RackTypeItem, RoomItem, RowItem
 from planner.io.expansion import Entry, report_duplicate
 from planner.io.findings import Origin
+from planner.io.items.policy import GrowthItem
+from planner.io.items.space import RackItem, RackTypeItem, RoomItem, RowItem
 from planner.io.ranges import RangeError, expand, has_range
 from planner.io.rounding import down_or_none, halves, nearest, up, up_or_none
 from planner.model.space import Airflow, Rack, RackStatus, Reservation, Room, Row, Site

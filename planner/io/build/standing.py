@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from planner.io.documents import StandingItem
 from planner.io.expansion import Entry
 from planner.io.findings import Findings, Origin
+from planner.io.items.demand import StandingItem
 from planner.io.rounding import halves
 from planner.model.base import Where
 from planner.model.estate import Estate

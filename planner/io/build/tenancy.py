@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from planner.io.build.context import Context
-from planner.io.documents import QuotaItem, WaiverItem
 from planner.io.expansion import Entry
+from planner.io.items.tenancy import QuotaItem, WaiverItem
 from planner.io.rounding import down, down_or_none
 from planner.model.tenancy import Certificate, Quota, Tenant, Waiver
 

@@ -1,0 +1,70 @@
+"""How an estate is planned."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from planner.io.items.fields import (
+    Amount,
+    Count,
+    Day,
+    Id,
+    Item,
+    Positive,
+    PowerFactor,
+    Share,
+    SoftRule,
+    Tier,
+)
+
+
+class EstateItem(Item):
+    """The estate itself; stands once, in `estate.yaml`."""
+
+    id: Id
+    name: str = ""
+
+
+class GrowthItem(Item):
+    """What every rack keeps free."""
+
+    u: Amount = Decimal(0)
+    kg: Amount = Decimal(0)
+    w: Amount = Decimal(0)
+    ports: Count = 0
+
+
+class FrozenWindowItem(Item):
+    """Days on which nothing that stands is moved (both included)."""
+
+    start: Day
+    end: Day
+    reason: str = ""
+
+
+class PolicyItem(Item):
+    """How the estate is planned."""
+
+    kappa: Share = Field(
+        Decimal("0.8"), description="usable share of a node's capacity, normal state"
+    )
+    kappa_fail: Share | None = Field(
+        None, description="after a loss; default 0.8 for panel and below, 1.0 above"
+    )
+    kappa_emergency: Share | None = None
+    budget_share: Share = Field(Decimal("0.8"), description="assumed draw as a share of nameplate")
+    power_factor: PowerFactor = Decimal("0.95")
+    tiers: list[Tier] | None = None
+    soft: dict[SoftRule, Annotated[int, Field(ge=1, le=10**6)]] = Field(
+        {}, description="rule slug: weight of one unit"
+    )
+    move_budget: Count | None = None
+    frozen_windows: list[FrozenWindowItem] = []
+    planning_horizon: Day | None = None
+    growth: GrowthItem = GrowthItem()
+    gravity_max_u: Positive | None = Field(
+        None, description="highest centre of gravity above the first unit"
+    )
