@@ -6,7 +6,7 @@ placed. A standing instance may always stay: what its own place breaks is inheri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -23,6 +23,7 @@ from planner.problem.cordings import (
 from planner.problem.loads import LoadModel, LoadRow
 from planner.problem.problem import Group, Problem
 from planner.solve.registry import FILTERS, Candidate
+from planner.solve.rows import Load
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Option:
     stays: bool = False
     broken: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def identity(self) -> Hashable:
+        """What makes it the same option in another model of the problem."""
+        return (self.group, self.rack, self.face, self.cording, self.stays)
+
 
 class Candidates:
     """All options of a problem, and the patterns and load model they share.
@@ -56,24 +62,31 @@ class Candidates:
     ----------
     problem
         What to place.
-    only_homes
-        Standing instances stay where they are: a smaller problem, enough while nothing must move.
+    movable
+        Indices of the standing groups that may move, None for all: with few, a smaller problem.
     """
 
-    def __init__(self, problem: Problem, *, only_homes: bool = False) -> None:
+    def __init__(self, problem: Problem, *, movable: Container[int] | None = None) -> None:
         self.problem = problem
         self.patterns: list[Pattern] = []
         self.options: list[Option] = []
         self.excluded: dict[str, dict[str, dict[str, int]]] = {}
         self.cut_off: set[str] = set()
         self._pattern_index: dict[Pattern, int] = {}
+        self._terms: dict[Load, dict[int, int]] = {}
+        self._canonical: dict[Load, Load | None] = {}
+        self._largest: dict[Load, int] = {}
         for group in problem.groups:
             if group.home is not None:
                 self._add_homes(group, group.home)
-                if only_homes:
+                if movable is not None and group.index not in movable:
                     continue
             self._add_moves(group)
-        self.loads = LoadModel(problem.graph, self.patterns)
+
+    @cached_property
+    def loads(self) -> LoadModel:
+        """What each pattern loads in each state."""
+        return LoadModel(self.problem.graph, self.patterns)
 
     @cached_property
     def load_rows(self) -> tuple[list[LoadRow], list[LoadRow]]:
@@ -122,6 +135,47 @@ class Candidates:
     def group(self, option: Option) -> Group:
         """Return the group of an option."""
         return self.problem.groups[option.group]
+
+    def upper(self, option: int) -> int:
+        """Return how many instances an option can hold."""
+        return self.group(self.options[option]).count
+
+    def load_terms(self, load: Load) -> dict[int, int]:
+        """Return option -> W of one instance, for the options that make up a load."""
+        if load not in self._terms:
+            active = self.problem.epochs[load.epoch].workloads
+            self._terms[load] = {
+                o.index: group.equipment.draw.budget_w
+                for o in self.of_pattern[load.pattern]
+                if (group := self.group(o)).workload.id in active
+            }
+        return self._terms[load]
+
+    def canonical(self, load: Load) -> Load | None:
+        """Return the first load of the pattern with the same terms, None where there are no terms."""
+        if load not in self._canonical:
+            terms = self.load_terms(load)
+            first = next(
+                (
+                    Load(load.pattern, e)
+                    for e in range(load.epoch)
+                    if self.load_terms(Load(load.pattern, e)) == terms
+                ),
+                load,
+            )
+            self._canonical[load] = first if terms else None
+        return self._canonical[load]
+
+    def largest(self, options: Mapping[int, int], loads: Mapping[Load, int]) -> int:
+        """Return an upper bound of `sum(options) + sum(loads)`."""
+        return sum(max(0, c) * self.upper(o) for o, c in options.items()) + sum(
+            c * self._largest_load(q) for q, c in loads.items()
+        )
+
+    def _largest_load(self, load: Load) -> int:
+        if load not in self._largest:
+            self._largest[load] = sum(w * self.upper(o) for o, w in self.load_terms(load).items())
+        return self._largest[load]
 
     def _pattern(self, pattern: Pattern) -> int:
         if pattern not in self._pattern_index:

@@ -7,7 +7,8 @@ the tiers before it; it is conditional where one of those is unproven.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 
 from planner.model.layout import TierResult
 from planner.solve import cpsat
@@ -20,13 +21,10 @@ from planner.solve.objectives.term import Term
 from planner.solve.options import Options
 from planner.solve.progress import OnProgress, Progress
 from planner.solve.score import tier_values
+from planner.solve.standing import Infeasible
 
 #: A tier gets at least this much, s.
 MIN_BUDGET_S = 0.5
-
-
-class Infeasible(Exception):  # noqa: N818
-    """No layout exists; proven."""
 
 
 @dataclass
@@ -44,9 +42,9 @@ class Search:
 
     Attributes
     ----------
-    stop_after_loss
-        Give up after the first of the tiers unplaced, soft and moves that is not zero: used on the
-        smaller model in which standing instances stay.
+    most_moves
+        Give up after a tier `unplaced` or `soft` that is not zero, or `moves` above this: used on the
+        smaller model in which most standing instances stay.
     """
 
     model: Model
@@ -54,7 +52,7 @@ class Search:
     clock: Clock
     on_progress: OnProgress
     hint: dict[int, int] = field(default_factory=dict)
-    stop_after_loss: bool = False
+    most_moves: int | None = None
     incumbent: Incumbent | None = None
     results: list[TierResult] = field(default_factory=list)
     rounds: int = 0
@@ -68,6 +66,7 @@ class Search:
             When the model has no solution at all.
         """
         tiers = terms(self.model)
+        self._try_hint()
         proven = True
         for k, term in enumerate(tiers):
             result = self._search_tier(term, is_last=k == len(tiers) - 1, conditional=not proven)
@@ -75,10 +74,32 @@ class Search:
                 return False
             self.results.append(result)
             proven = proven and result.is_optimal
-            is_loss = term.tier.partition("[")[0] in ("unplaced", "soft", "moves")
-            if self.stop_after_loss and is_loss and result.objective > 0:
+            if self.most_moves is not None and result.objective > self._most(term):
                 return False
         return True
+
+    def _most(self, term: Term) -> float:
+        """Return up to which value a tier lets the search go on."""
+        tier = term.tier.partition("[")[0]
+        if tier in ("unplaced", "soft"):
+            return 0
+        return self.most_moves or 0 if tier == "moves" else math.inf
+
+    def _try_hint(self) -> None:
+        """Take the hint as first incumbent if it holds as it stands."""
+        if not self.hint:
+            return
+        fixed = self.model.cp.clone()
+        for option, variable in enumerate(self.model.x):
+            same = fixed.get_int_var_from_proto_index(variable.index)
+            fixed.add(same == self.hint.get(option, 0))
+        soft = [s.weight * s.variable for s in self.model.slacks.values()]
+        fixed.minimize(sum(soft) if soft else 0)
+        single = replace(self.options, workers=1)
+        budget = max(self.clock.left_s / 4, MIN_BUDGET_S)
+        found = cpsat.run(fixed, budget, single, self.clock, lambda *_: None)
+        if found.values is not None:
+            self._accept(None, found.values)
 
     def _search_tier(self, term: Term, *, is_last: bool, conditional: bool) -> TierResult | None:
         """Minimise one tier, then hold it; None when there is no layout yet and time is up."""
@@ -107,11 +128,7 @@ class Search:
         return 0 if term.is_constant else self._value(term)
 
     def _value(self, term: Term) -> int | None:
-        if self.incumbent is None:
-            return None
-        if term.tier == "soft":
-            return self.incumbent.soft
-        return self.incumbent.values[term.tier]
+        return None if self.incumbent is None else _value(self.incumbent, term)
 
     def _minimise(self, term: Term, budget_s: float) -> int:
         """Improve the incumbent in one tier; return the best proven bound."""
@@ -143,7 +160,7 @@ class Search:
             if self.incumbent is not None and self._value(term) == bound:
                 return bound
 
-    def _accept(self, term: Term, values: list[int]) -> bool:
+    def _accept(self, term: Term | None, values: list[int]) -> bool:
         """Pack a solution and keep it if it is no worse in the tier; cut what cannot be packed."""
         x = [values[v.index] for v in self.model.x]
         try:
@@ -156,9 +173,8 @@ class Search:
             amount * x[o.index] for o in self.model.candidates.options for _, amount in o.broken
         )
         new = Incumbent(assignment, tier_values(self.model, assignment), soft)
-        old = self._value(term)
-        value = new.soft if term.tier == "soft" else new.values[term.tier]
-        if old is None or value <= old:
+        old = None if term is None else self._value(term)
+        if term is None or old is None or _value(new, term) <= old:
             self.incumbent = new
         return True
 
@@ -171,3 +187,7 @@ class Search:
 
     def _report(self, tier: str, value: int | None, bound: int | None, phase: str) -> None:
         self.on_progress(Progress(tier, value, bound, self.clock.seconds, phase))
+
+
+def _value(incumbent: Incumbent, term: Term) -> int:
+    return incumbent.soft if term.tier == "soft" else incumbent.values[term.tier]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from ortools.sat.python import cp_model
 
@@ -42,11 +42,14 @@ class Model:
         Amounts that as-built breaks, by key.
     measures
         Give every rule a slack: used on as-built alone, to learn these amounts.
+    without
+        Rules to leave out: used for relaxations.
     """
 
     candidates: Candidates
     as_built: Mapping[Key, int] = field(default_factory=dict)
     measures: bool = False
+    without: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.problem: Problem = self.candidates.problem
@@ -57,7 +60,6 @@ class Model:
         ]
         self.slacks: dict[Key, Slack] = {}
         self.inherited: dict[Key, cp_model.IntVar] = {}
-        self.rows: list[Row] = []
         self._loads: dict[Load, cp_model.IntVar] = {}
         self._opened: dict[str, cp_model.IntVar] = {}
         self._literal: dict[tuple[str, int, int], cp_model.IntVar] = {}
@@ -66,12 +68,12 @@ class Model:
         }
         for group in self.problem.groups:
             self.cp.add(self.placed(group.index) <= group.count)
-        for make in ROWS.values():
-            self.rows.extend(make(self.candidates))
+        self.rows = distinct_rows(self.candidates, self.without)
         for row in self.rows:
             self._add_row(row)
-        for build in STRUCTURES.values():
-            build(self)
+        for slug, build in STRUCTURES.items():
+            if slug not in self.without:
+                build(self)
 
     def _moved(self, group: int) -> cp_model.IntVar:
         moved = self.cp.new_bool_var("")
@@ -81,7 +83,7 @@ class Model:
 
     def upper(self, option: int) -> int:
         """Return the largest value of an option's variable."""
-        return self.candidates.group(self.candidates.options[option]).count
+        return self.candidates.upper(option)
 
     def instance_of(self, option: int) -> str:
         """Return the standing instance that a home belongs to."""
@@ -100,12 +102,7 @@ class Model:
     def load(self, load: Load) -> cp_model.IntVar:
         """Return the W of all devices with a pattern that are active in an epoch."""
         if load not in self._loads:
-            workloads = self.problem.epochs[load.epoch].workloads
-            terms = {
-                o.index: self.candidates.group(o).equipment.draw.budget_w
-                for o in self.candidates.of_pattern[load.pattern]
-                if self.candidates.group(o).workload.id in workloads
-            }
+            terms = self.candidates.load_terms(load)
             most = sum(w * self.upper(o) for o, w in terms.items())
             variable = self.cp.new_int_var(0, most, f"w{load.pattern}/{load.epoch}")
             self.cp.add(variable == self.sum_options(terms))
@@ -160,11 +157,37 @@ class Model:
 
     def _add_row(self, row: Row) -> None:
         variables = [self.x[o] for o in row.options] + [self.load(q) for q in row.loads]
-        if not variables:
-            if row.capacity >= 0:
-                return
         total = cp_model.LinearExpr.weighted_sum(
             variables, [*row.options.values(), *row.loads.values()]
         )
-        slack = self.slack(row.key)
-        self.cp.add(total <= row.capacity + row.scale * slack)
+        self.cp.add(total <= row.capacity + row.scale * self.slack(row.key))
+
+
+def distinct_rows(candidates: Candidates, without: frozenset[str] = frozenset()) -> list[Row]:
+    """Return the capacity rows of all rules that can bind, equal ones once with the least capacity."""
+    found: dict[Hashable, Row] = {}
+    for slug, make in ROWS.items():
+        for row in () if slug in without else make(candidates):
+            loads = _canonical_loads(candidates, row)
+            if candidates.largest(row.options, loads) <= row.capacity:
+                continue
+            key = (
+                row.key,
+                row.scale,
+                tuple(sorted(row.options.items())),
+                tuple(sorted(loads.items())),
+            )
+            old = found.get(key)
+            if old is None or row.capacity < old.capacity:
+                found[key] = replace(row, loads=loads)
+    return list(found.values())
+
+
+def _canonical_loads(candidates: Candidates, row: Row) -> dict[Load, int]:
+    """Name each load by the first epoch in which it is made of the same devices."""
+    loads: dict[Load, int] = {}
+    for load, coefficient in row.loads.items():
+        same = candidates.canonical(load)
+        if same is not None:
+            loads[same] = coefficient
+    return loads

@@ -1,12 +1,15 @@
 """Plan an estate: compile, search, decode.
 
-Where things stand already, two models are used. In the first every standing instance stays; when it
-places everything, nothing needs to move and the tiers `unplaced`, `soft` and `moves` are proven at
-zero. Otherwise the second, with all moves, starts from what the first has found.
+Where things stand already, two models are used. In the first only workloads may move that break a
+rule where they stand (`planner.solve.standing`). When it places everything, breaks nothing and moves
+no more than those workloads must for their own sake, `unplaced`, `soft` and `moves` are at their
+optimum, every optimal layout moves only them, and the bounds of the later tiers hold for the whole
+problem. Otherwise the second model, with all moves, starts from what the first has found.
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
@@ -14,18 +17,20 @@ from importlib.metadata import version
 from planner import __version__
 from planner.model.estate import Estate
 from planner.model.layout import AsBuilt, Layout, Placement, Provenance, TierResult, Unplaced
-from planner.problem.problem import Group, Problem, compile_estate
+from planner.problem.problem import Problem, compile_estate
 from planner.solve import constraints  # noqa: F401  registers the rules
 from planner.solve.candidates import Candidates
 from planner.solve.clock import Clock
-from planner.solve.engine import Incumbent, Infeasible, Search
+from planner.solve.engine import Incumbent, Search
+from planner.solve.greedy import Greedy
 from planner.solve.model import Model
+from planner.solve.objectives import terms
 from planner.solve.options import Options
 from planner.solve.outcome import Outcome
 from planner.solve.progress import OnProgress, Progress, silent
 from planner.solve.reasons import reasons
-from planner.solve.rows import Key
 from planner.solve.score import is_moved
+from planner.solve.standing import Infeasible, as_built_amounts, must_move
 
 ENGINE = "cp-sat"
 
@@ -78,35 +83,37 @@ def plan(
 def _search(problem: Problem, options: Options, clock: Clock, on_progress: OnProgress) -> Search:
     on_progress(Progress("", None, None, clock.seconds, "compile"))
     standing = any(g.home is not None for g in problem.groups)
-    as_built = _as_built_amounts(problem) if standing else {}
-    hint: dict[tuple[int, str, object, tuple[int, ...], bool], int] = {}
-    first: Search | None = None
+    as_built = as_built_amounts(problem) if standing else {}
+    hint: dict[Hashable, int] = {}
     if standing and _moves_come_early(problem):
-        model = Model(Candidates(problem, only_homes=True), as_built)
-        half = replace(options, time_limit_ms=options.time_limit_ms)
-        first = Search(model, half, clock, on_progress, stop_after_loss=True)
+        must = must_move(problem, as_built)
+        model = Model(Candidates(problem, movable=must.groups), as_built)
+        first = Search(
+            model, options, clock, on_progress, _greedy(model), most_moves=must.disruption
+        )
         try:
             if first.run():
                 return first
         except Infeasible:
             first.incumbent = None
-        if options.stop_event.is_set() and first.incumbent is not None:
-            return first
         if first.incumbent is not None:
-            for o, count in first.incumbent.assignment.counts.items():
-                chosen = model.candidates.options[o]
-                key = (chosen.group, chosen.rack, chosen.face, chosen.cording, chosen.stays)
-                hint[key] = count
+            if options.stop_event.is_set() or not clock.left_s:
+                return first
+            found = first.incumbent.assignment.counts
+            hint = {model.candidates.options[o].identity: count for o, count in found.items()}
     candidates = Candidates(problem)
     model = Model(candidates, as_built)
-    counts = {
-        o.index: hint[key]
-        for o in candidates.options
-        if (key := (o.group, o.rack, o.face, o.cording, o.stays)) in hint
-    }
-    search = Search(model, options, clock, on_progress, hint=counts)
+    if hint:
+        counts = {o.index: hint[o.identity] for o in candidates.options if o.identity in hint}
+    else:
+        counts = _greedy(model)
+    search = Search(model, options, clock, on_progress, counts)
     search.run()
     return search
+
+
+def _greedy(model: Model) -> dict[int, int]:
+    return Greedy(model.candidates, model.rows).run()
 
 
 def _moves_come_early(problem: Problem) -> bool:
@@ -116,32 +123,9 @@ def _moves_come_early(problem: Problem) -> bool:
     return set(before) <= {"unplaced", "soft"} and "moves" in tiers
 
 
-def _as_built_amounts(problem: Problem) -> dict[Key, int]:
-    """Return by how much what stands breaks rules now, by itself."""
-    groups: list[Group] = [
-        replace(g, index=n) for n, g in enumerate(g for g in problem.groups if g.home is not None)
-    ]
-    alone = replace(problem, groups=tuple(groups))
-    model = Model(Candidates(alone, only_homes=True), measures=True)
-    model.cp.minimize(sum(slack.variable for slack in model.slacks.values()))
-    from planner.solve import cpsat
-
-    found = cpsat.run(
-        model.cp, 60.0, Options(workers=1), Clock(60_000, deterministic=False), lambda *_: None
-    )
-    if found.values is None:
-        raise Infeasible
-    amounts = {
-        key: found.values[slack.variable.index] for key, slack in model.slacks.items()
-    }
-    return {key: amount for key, amount in amounts.items() if amount}
-
-
 def _all_tiers(search: Search, incumbent: Incumbent) -> tuple[TierResult, ...]:
     """Return the searched tiers, and the others as found, with the bound 0 that always holds."""
     found = {result.tier: result for result in search.results}
-    from planner.solve.objectives import terms
-
     tiers: list[TierResult] = []
     proven = True
     for term in terms(search.model):

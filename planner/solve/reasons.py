@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from planner.problem.problem import Group
 from planner.solve.assignment import Assignment
+from planner.solve.columns import columns, usage
 from planner.solve.model import Model
-from planner.solve.rows import Row
 
 
 def reasons(model: Model, assignment: Assignment, instances: Iterable[str]) -> dict[str, str]:
     """Return one sentence for every unplaced instance."""
     missing = set(instances)
     found: dict[str, str] = {}
+    if not missing:
+        return found
+    by_option = columns(model.candidates, model.rows)
+    used = usage(by_option, assignment.counts)
     for group in model.problem.groups:
         mine = [i for i in group.instances if i in missing]
         if mine:
-            found.update(dict.fromkeys(mine, _reason(model, assignment, group)))
+            found.update(dict.fromkeys(mine, _reason(model, by_option, used, group)))
     return found
 
 
-def _reason(model: Model, assignment: Assignment, group: Group) -> str:
+def _reason(
+    model: Model, by_option: Sequence[Mapping[int, int]], used: Mapping[int, int], group: Group
+) -> str:
     candidates = model.candidates
     options = candidates.of_group[group.index]
     excluded = candidates.excluded.get(group.workload.id, {})
@@ -32,64 +38,30 @@ def _reason(model: Model, assignment: Assignment, group: Group) -> str:
     never = _listed(by_rule, "rack", "racks")
     if not options:
         return f"no rack can take it: {never}"
-    usage = _usage(model, assignment)
-    full: dict[str, set[str]] = {}
     racks = {option.rack for option in options}
-    free = set(racks)
+    free: set[str] = set()
+    full: dict[str, set[str]] = {}
     for option in options:
-        broken = _broken_by_one_more(model, usage, option.index)
-        if broken:
-            for rule in broken:
-                full.setdefault(rule, set()).add(option.rack)
-        else:
-            free.discard(option.rack)
-            full.setdefault("", set()).add(option.rack)
-    counts = {rule: len(where) for rule, where in full.items() if rule}
+        broken = {
+            model.rows[r].key.rule
+            for r, use in by_option[option.index].items()
+            if use > 0 and used.get(r, 0) + use > model.rows[r].capacity
+        }
+        for rule in broken:
+            full.setdefault(rule, set()).add(option.rack)
+        if not broken:
+            free.add(option.rack)
+    counts = {rule: len(where - free) for rule, where in full.items() if where - free}
     text = f"{len(racks)} of {len(model.problem.racks)} racks could take it"
     if counts:
         text += f", but beside what is placed: {_listed(counts, 'rack', 'racks')}"
-    if "" in full:
-        kind = "all of its instances together" if group.count > 1 else "the instances it must stand with"
-        text += f"; {len(full[''])} have room for one, not for {kind}"
+    if free:
+        together = group.count > 1 and not group.workload.partial
+        with_what = "all of its instances" if together else "what must stand with it"
+        text += f"; {len(free)} have room for one, not for {with_what}"
     return f"{text}; the others never: {never}" if never else text
 
 
 def _listed(counts: dict[str, int], one: str, many: str) -> str:
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{rule} in {n} {one if n == 1 else many}" for rule, n in ordered)
-
-
-def _usage(model: Model, assignment: Assignment) -> dict[int, int]:
-    """Return row -> scaled use by what is placed."""
-    loads: dict[object, int] = {}
-    for index, count in assignment.counts.items():
-        option = model.candidates.options[index]
-        group = model.candidates.group(option)
-        for e, epoch in enumerate(model.problem.epochs):
-            if group.workload.id in epoch.workloads:
-                key = (option.pattern, e)
-                loads[key] = loads.get(key, 0) + count * group.equipment.draw.budget_w
-    return {
-        r: sum(c * assignment.counts.get(o, 0) for o, c in row.options.items())
-        + sum(c * loads.get((q.pattern, q.epoch), 0) for q, c in row.loads.items())
-        for r, row in enumerate(model.rows)
-    }
-
-
-def _broken_by_one_more(model: Model, usage: dict[int, int], index: int) -> set[str]:
-    option = model.candidates.options[index]
-    group = model.candidates.group(option)
-    broken = set()
-    for r, row in enumerate(model.rows):
-        extra = row.options.get(index, 0) + _added_load(model, row, option.pattern, group)
-        if extra > 0 and usage[r] + extra > row.capacity:
-            broken.add(row.key.rule)
-    return broken
-
-
-def _added_load(model: Model, row: Row, pattern: int, group: Group) -> int:
-    return sum(
-        coef * group.equipment.draw.budget_w
-        for q, coef in row.loads.items()
-        if q.pattern == pattern and group.workload.id in model.problem.epochs[q.epoch].workloads
-    )

@@ -207,6 +207,17 @@ def ports_with_reserve(model: Model) -> None:
         model.cp.add(model.sum_options(wanted) <= free)
 
 
+def cautious_ports(candidates: Candidates) -> Iterable[Row]:
+    """As `ports_with_reserve`, with the reserve taken from every switch: for the greedy start."""
+    for rack, (port, speed), declared, wanted, provided in _ports(candidates):
+        if declared < rack.growth_ports:
+            coefs = {o: -max(0, count - rack.growth_ports) for o, count in provided.items()}
+            for option, count in wanted.items():
+                coefs[option] = coefs.get(option, 0) + count
+            key = Key("space.ports", f"{rack.id} {port}@{speed}", "ports")
+            yield Row(key, "normal", 0, coefs, {})
+
+
 @rows("space.growth")
 def growth(candidates: Candidates) -> Iterable[Row]:
     """Units of the front face, mass and design power that must stay free."""
