@@ -1,7 +1,7 @@
 """Tiny estates and layouts in memory: whatever a test does not care about has a default.
 
     e = estate(rack("r1"), feed("a"), feed("b"), workload("w", count=2, draw_w=500))
-    l = layout({"w-1": at("r1", 1, "a", "b"), "w-2": at("r1", 2, "a", "b")})
+    plan = layout({"w-1": at("r1", 1, "a", "b"), "w-2": at("r1", 2, "a", "b")})
 
 `estate` sorts items into their sections by type and adds what they refer to and nobody declared:
 sites, rooms, rows, tenants, cooling zones. Nothing has a limit unless a test gives it one. Figures
@@ -244,6 +244,10 @@ def _complete(sections: dict[str, dict[str, Any]]) -> None:
         sections["cooling_zones"].setdefault(one.zone, zone(one.zone, one.site))
     for one in sections["rows"].values():
         sections["rooms"].setdefault(one.room, room(one.room))
+    for name in ("power_nodes", "cooling_units"):
+        for one in sections[name].values():
+            if one.room:
+                sections["rooms"].setdefault(one.room, room(one.room, one.site))
     for name in ("rooms", "power_nodes", "cooling_zones", "cooling_units"):
         for one in sections[name].values():
             sections["sites"].setdefault(one.site, site(one.site))

@@ -1,4 +1,4 @@
-"""The scenario specification written down plainly: everything again for every scenario, in fractions.
+"""The scenario specification written down plainly: each scenario from scratch, in fractions.
 
 Slow and straight from `planner.model.scenarios`; the checker, which follows only what a loss
 touches, is held against it. It shares nothing with the checker but the resolved devices.

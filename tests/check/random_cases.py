@@ -43,7 +43,7 @@ def random_case(seed: int) -> tuple[Estate, Layout, date]:
     for n in range(rng.randint(0, 3)):
         nodes = rng.sample(below, rng.randint(0, min(2, len(below))))
         extra = {"cords_required": rng.randint(1, max(1, len(nodes)))}
-        extra |= {"draw_w": rng.choice((0, 200, 333)), "restart_s": rng.choice((0, 30))}
+        extra |= {"draw_w": rng.choice((0, 200, 333)), "restart_s": rng.choice((0, 45, 46))}
         where = {
             "room": rng.choice(("room1", None)),
             "power_factor_permille": rng.choice((900, 1000)),
