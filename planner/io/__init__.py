@@ -1,4 +1,4 @@
-"""YAML <-> model: reads an inventory, a layout lock and an as-built snapshot; writes locks and exports."""
+"""YAML <-> model: inventories, layout locks and as-built snapshots; exports and their schemas."""
 
 from planner.io.as_built import as_built_of, load_as_built
 from planner.io.digest import as_built_digest, estate_digest

@@ -17,8 +17,8 @@ from planner.model.layout import AsBuilt, Layout, Standing
 def load_as_built(source: str | Path, estate: Estate) -> AsBuilt:
     """Return where things stand, from a layout lock or a YAML file with a section `standing`.
 
-    A lock counts as carried out: everything in it stands where it placed it. Instances that the estate
-    no longer declares are left out.
+    A lock counts as carried out: everything in it stands where it placed it. Instances that the
+    estate no longer declares are left out.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Figures that nobody declared: what is assumed for them, and on which ground. Every one is listed."""
+"""Figures that nobody declared: what is assumed for them, and why. Every one is listed."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ ROLE_KINDS = {
 #: Planned draw in W where there is no nameplate either.
 #: server: SPECpower_ssj2008 results, median power of two-socket systems at 100 % load, published
 #: 2020-21 (459 W, taken for 1U) and 2022-23 (689 W, for 2U); half of that for each further unit.
-#: others: 80 % of the median nameplate in the shipped catalogue (a test recomputes it): all types of
-#: 0U 24 W, 1U 98 W, 2U 595 W; types of 1U with at least 8 interfaces 115 W for network.
+#: others: 80 % of the median nameplate in the shipped catalogue, which a test recomputes: all types
+#: of 0U 24 W, 1U 98 W, 2U 595 W; for network types of 1U with at least 8 interfaces, 115 W. Storage
+#: of 1U takes half of 2U; each further unit half of 2U.
 BUDGET_W = {
     "server": ByHeight(20, 459, 689, 345),
     "storage": ByHeight(20, 238, 476, 238),
@@ -87,7 +88,7 @@ def is_unpowered(device: DeviceType, role: str) -> bool:
 
 
 def assumed_inlets(budget_w: int) -> tuple[Inlet, ...]:
-    """Return two supplies, each able to carry the whole draw; power supplies are often left out as modules."""
+    """Return two supplies, each able to carry the whole draw; catalogues often leave them out."""
     # A C13 outlet carries 10 A, 2300 W at 230 V; what draws more has C20 inlets.
     kind = "c14" if budget_w * 1000 <= OUTLET_RATED_MA["c13"] * DEFAULT_VOLTS_LN else "c20"
     return (Inlet(name="PSU1", type=kind), Inlet(name="PSU2", type=kind))

@@ -1,4 +1,4 @@
-"""The shipped device catalogue (`planner/catalogue/`), read lazily, and an estate's own device types."""
+"""The shipped device catalogue (`planner/catalogue/`), read lazily, and an estate's own types."""
 
 from __future__ import annotations
 
@@ -115,7 +115,8 @@ def _declared(context: Context, entry: Entry, base: DeviceType | None) -> Device
     if item.u_height is None and base is None:
         near = context.findings.nearest(entry.key, catalogue_slugs())
         hint = f"or did you mean to change `{near[0]}`?" if near else None
-        message = f"missing key `u_height`: `{entry.key}` is not in the catalogue, so it is a new device type"
+        new = f"`{entry.key}` is not in the catalogue, so it is a new device type"
+        message = f"missing key `u_height`: {new}"
         context.findings.add(entry.origin.where(), "key-missing", message, hint)
     given = {
         "manufacturer": item.manufacturer,

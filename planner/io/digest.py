@@ -1,7 +1,7 @@
 """Digests of canonical content: what a layout was planned from, and where things stood.
 
-Text that nobody plans by (names, descriptions, reasons) is no part of the content, nor are file names,
-line numbers or the order in which files list things.
+Text that nobody plans by (names, descriptions, reasons) is no part of the content, nor are file
+names, line numbers or the order in which files list things.
 """
 
 from __future__ import annotations
@@ -60,6 +60,6 @@ def _without_text(content: dict[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
-def _digest(content: Any) -> str:
+def _digest(content: object) -> str:
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

@@ -40,7 +40,7 @@ class Document(Item):
     policy: PolicyItem | None = None
     site: SiteItem | Id | None = Field(
         None,
-        description="a site, or the id of one; default site of this file's rooms, power and cooling",
+        description="a site, or its id; default site of this file's rooms, power and cooling",
     )
     sites: list[SiteItem] = []
     rack_types: list[RackTypeItem] = []

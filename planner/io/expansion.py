@@ -1,13 +1,13 @@
 """From documents to single items: ranges resolved, each with its origin and its file's defaults.
 
-In an item whose id holds a range all ranges run in parallel and are equally long. In an item whose id
-holds none, a range in a list stands for several elements, and one anywhere else is an error.
+In an item whose id holds a range all ranges run in parallel and are equally long. In an item whose
+id holds none, a range in a list stands for several elements, and one anywhere else is an error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -34,6 +34,7 @@ from planner.io.items.space import (
 )
 from planner.io.items.tenancy import CertificateItem, TenantItem, WaiverItem
 from planner.io.ranges import RangeError, expand, has_range
+from planner.io.yaml_tree import Data, Part
 
 #: Items that one estate may have in a section, ranges expanded.
 MAX_ITEMS = 2_000_000
@@ -95,7 +96,7 @@ class Entry(NamedTuple):
     """One item, its place, and the defaults of the file it stands in."""
 
     key: str
-    item: Any
+    item: Data
     origin: Origin
     site: str | None = None
     tenant: str | None = None
@@ -131,7 +132,7 @@ def expand_section(name: str, files: list[Loaded], findings: Findings) -> dict[s
 def _items(loaded: Loaded, section: Section) -> Iterator[tuple[BaseModel, Origin]]:
     if section.item is SiteItem and isinstance(loaded.document.site, SiteItem):
         yield loaded.document.site, loaded.origin.inner("site")
-    value: Any = loaded.document
+    value: Data = loaded.document
     for part in section.path:
         value = getattr(value, part)
     outer = loaded.origin.inner(*section.path)
@@ -155,7 +156,7 @@ def report_duplicate(
     )
 
 
-def expand_item(item: Any, key: str, origin: Origin, findings: Findings) -> list[Any]:
+def expand_item(item: Data, key: str, origin: Origin, findings: Findings) -> list[Data]:
     """Return the items that `item` stands for."""
     ranged = {name: value for name, value in item if _holds_range(value)}
     if not ranged:
@@ -183,11 +184,11 @@ def expand_item(item: Any, key: str, origin: Origin, findings: Findings) -> list
     ]
 
 
-def _alias(item: Any, name: str) -> str:
+def _alias(item: Data, name: str) -> str:
     return type(item).model_fields[name].alias or name
 
 
-def _holds_range(value: Any) -> bool:
+def _holds_range(value: Data) -> bool:
     if isinstance(value, str):
         return "[" in value or "]" in value
     if isinstance(value, list):
@@ -200,8 +201,8 @@ def _holds_range(value: Any) -> bool:
 
 
 def _parallel(
-    value: Any, count: int, origin: Origin, path: tuple[Any, ...], findings: Findings
-) -> list[Any]:
+    value: Data, count: int, origin: Origin, path: tuple[Part, ...], findings: Findings
+) -> list[Data]:
     """Return `value` once per item, its ranges resolved in parallel."""
     if isinstance(value, str):
         return _parallel_text(value, count, origin, path, findings)
@@ -222,7 +223,7 @@ def _parallel(
 
 
 def _parallel_text(
-    text: str, count: int, origin: Origin, path: tuple[Any, ...], findings: Findings
+    text: str, count: int, origin: Origin, path: tuple[Part, ...], findings: Findings
 ) -> list[str]:
     if not has_range(text):
         return [text] * count
@@ -248,7 +249,7 @@ def _parallel_text(
     return [text] * count
 
 
-def _in_place(value: Any, origin: Origin, name: str, findings: Findings) -> Any:
+def _in_place(value: Data, origin: Origin, name: str, findings: Findings) -> Data:
     """Return `value` with the ranges in its lists spelt out; its item is a single one."""
     if isinstance(value, str):
         if has_range(value):
@@ -277,7 +278,9 @@ def _in_place(value: Any, origin: Origin, name: str, findings: Findings) -> Any:
     return value
 
 
-def _spelt_out(value: Any, origin: Origin, path: tuple[Any, ...], findings: Findings) -> list[Any]:
+def _spelt_out(
+    value: Data, origin: Origin, path: tuple[Part, ...], findings: Findings
+) -> list[Data]:
     """Return the list elements that one element stands for."""
     if isinstance(value, str):
         try:
@@ -291,4 +294,4 @@ def _spelt_out(value: Any, origin: Origin, path: tuple[Any, ...], findings: Find
         return expand_item(value, "name", origin.inner(*path), findings)
     if isinstance(value, RowItem):
         return [value]
-    return [_in_place(value, origin.inner(*path[:-1]), path[-1], findings)]
+    return [_in_place(value, origin.inner(*path[:-1]), str(path[-1]), findings)]

@@ -23,8 +23,8 @@ MAX_FILES = 10_000
 
 
 def display_path(path: Path) -> str:
-    """Return `path` as messages show it: relative to the working directory where it lies below it."""
-    absolute = Path(os.path.abspath(path))
+    """Return `path` as messages show it: from the working directory where it lies below."""
+    absolute = Path.cwd() / path
     try:
         return absolute.relative_to(Path.cwd()).as_posix()
     except ValueError:
@@ -32,7 +32,7 @@ def display_path(path: Path) -> str:
 
 
 def estate_files(root: Path, findings: Findings) -> list[Path]:
-    """Return the inventory files below `root`, sorted; `broken/` and hidden folders are left out."""
+    """Return the inventory files below `root`, sorted, without `broken/` and hidden folders."""
     found: list[Path] = []
     for path in _walk(root):
         if path.suffix == ".yaml":

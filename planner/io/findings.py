@@ -6,10 +6,10 @@ import difflib
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from planner.errors import InventoryError, Problem
-from planner.io.yaml_tree import Mark
+from planner.io.yaml_tree import Mark, Part
 from planner.model.base import Where
 
 #: Nearest names are looked up for so many problems; the search is slow in large estates.
@@ -23,14 +23,14 @@ class Origin(NamedTuple):
     mark: Mark
     base: Origin | None = None
 
-    def where(self, *path: Any) -> Where:
+    def where(self, *path: Part) -> Where:
         """Return the place of the value at `path`, or of the nearest thing around it."""
         if self.base is not None and path and path[0] not in self.mark.children:
             return self.base.where(*path)
         place = self.mark.find(path).place
         return Where(self.file, place.line, place.column)
 
-    def inner(self, *path: Any) -> Origin:
+    def inner(self, *path: Part) -> Origin:
         """Return the origin of the value at `path`."""
         if self.base is not None and path and path[0] not in self.mark.children:
             return self.base.inner(*path)

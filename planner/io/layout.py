@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from planner.errors import LayoutError, Problem
 from planner.io.files import display_path
@@ -26,6 +27,8 @@ from planner.model.layout import (
 )
 from planner.model.space import Face
 from planner.model.workload import split_instance_id
+
+ItemT = TypeVar("ItemT")
 
 HEADER = """\
 # Layout lock of rackplan. Written by `planner plan`; commit it, do not edit it by hand.
@@ -268,5 +271,5 @@ def _read_cord(inlet: str, value: str | CordItem) -> Cord:
     return Cord(inlet, value.node, value.leg) if isinstance(value, CordItem) else Cord(inlet, value)
 
 
-def _ordered(items: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    return iter(sorted(items.items(), key=lambda pair: instance_order(pair[0])))
+def _ordered(items: Mapping[str, ItemT]) -> list[tuple[str, ItemT]]:
+    return sorted(items.items(), key=lambda pair: instance_order(pair[0]))

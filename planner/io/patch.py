@@ -1,15 +1,13 @@
 """A patch over an estate: known ids change in the given fields, new ids add, `remove` removes.
 
-Mappings are merged key by key, lists and values replaced. Applied to single items, ranges expanded, so
-one line of a patch may change a range of items or one item out of a range.
+Mappings are merged key by key, lists and values replaced. Applied to single items, ranges expanded,
+so one line of a patch may change a range of items or one item out of a range.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from pydantic import BaseModel
+from typing import NamedTuple
 
 from planner.io.documents import Document, RemoveItem
 from planner.io.expansion import SECTIONS, Entry, Section
@@ -17,8 +15,8 @@ from planner.io.files import display_path, read_tree
 from planner.io.findings import Findings, Origin
 from planner.io.items.policy import EstateItem, PolicyItem
 from planner.io.ranges import RangeError, expand, has_range
-from planner.io.validation import validate
-from planner.io.yaml_tree import Mark
+from planner.io.validation import ModelT, validate
+from planner.io.yaml_tree import Data, Mark
 
 #: Sections of `remove` by the section whose items they remove.
 REMOVABLE = tuple(RemoveItem.model_fields)
@@ -27,14 +25,14 @@ REMOVABLE = tuple(RemoveItem.model_fields)
 class Singles(NamedTuple):
     """What stands once in an estate: the estate itself and its policy, each with its place."""
 
-    estate: tuple[Any, Origin] | None
-    policy: tuple[Any, Origin] | None
+    estate: tuple[EstateItem, Origin] | None
+    policy: tuple[PolicyItem, Origin] | None
 
 
 class _Patch(NamedTuple):
     """A patch file being applied."""
 
-    data: dict[str, Any]
+    data: dict[str, Data]
     origin: Origin
     site: str | None
     tenant: str | None
@@ -67,30 +65,26 @@ def apply_patch(
     )
 
 
-def _check_keys(data: dict[str, Any], mark: Mark, name: str, findings: Findings) -> bool:
+def _check_keys(data: dict[str, Data], mark: Mark, name: str, findings: Findings) -> bool:
     """Note what is wrong with the shape of a patch, items aside; tell whether nothing is."""
-    shape = {key: value for key, value in data.items() if key not in _ITEM_KEYS}
-    for key in _ITEM_KEYS & data.keys():
-        inner = data[key]
-        nested = _NESTED.get(key)
-        if nested is not None and isinstance(inner, dict):
-            shape[key] = {
-                k: ([] if k in nested and isinstance(v, list) else v) for k, v in inner.items()
-            }
-        elif nested is None and isinstance(inner, list):
-            shape[key] = []
-        elif key in ("estate", "policy") and isinstance(inner, dict):
-            continue
-        elif key == "site" and isinstance(inner, dict | str):
-            continue
-        else:
-            shape[key] = inner
+    shape = {key: _hollow(key, value) for key, value in data.items()}
+    for key in ("estate", "policy", "site"):
+        if isinstance(shape.get(key), dict):
+            del shape[key]
     _, problems = validate(shape, mark, Document, name)
     findings.extend(problems)
     return not problems
 
 
-_ITEM_KEYS = frozenset({s.path[0] for s in SECTIONS.values()} | {"site", "estate", "policy"})
+def _hollow(key: str, value: Data) -> Data:
+    """Return a section without its items: those are validated once they are merged."""
+    nested = _NESTED.get(key)
+    if nested is not None and isinstance(value, dict):
+        return {k: [] if k in nested and isinstance(v, list) else v for k, v in value.items()}
+    return [] if key in _LISTS and isinstance(value, list) else value
+
+
+_LISTS = frozenset(s.path[0] for s in SECTIONS.values() if len(s.path) == 1)
 _NESTED = {
     top: frozenset(s.path[1] for s in SECTIONS.values() if s.path[0] == top)
     for top in {s.path[0] for s in SECTIONS.values() if len(s.path) > 1}
@@ -119,7 +113,7 @@ def _apply_section(
         _apply_item(
             patch, entries, section, patch.data["site"], patch.origin.inner("site"), findings
         )
-    value: Any = patch.data
+    value: Data = patch.data
     for part in section.path:
         value = value.get(part, {}) if isinstance(value, dict) else {}
     origin = patch.origin.inner(*section.path)
@@ -131,7 +125,7 @@ def _apply_item(
     patch: _Patch,
     entries: dict[str, Entry],
     section: Section,
-    raw: Any,
+    raw: Data,
     origin: Origin,
     findings: Findings,
 ) -> None:
@@ -162,12 +156,12 @@ def _apply_item(
             entries[key] = Entry(key, item, place, site, tenant)
 
 
-def _resolved(value: Any, index: int, count: int, key: Any = None) -> Any:
+def _resolved(value: Data, index: int, count: int, key: object = None) -> Data:
     """Return `value` with the ranges of the item `index` of `count` resolved."""
     if isinstance(value, dict):
         return {k: _resolved(v, index, count, k) for k, v in value.items()}
     if isinstance(value, list):
-        spelt: list[Any] = []
+        spelt: list[Data] = []
         for element in value:
             is_list_range = count == 1 and isinstance(element, str) and has_range(element)
             spelt += expand(element) if is_list_range else [_resolved(element, index, count, key)]
@@ -182,7 +176,7 @@ def _resolved(value: Any, index: int, count: int, key: Any = None) -> Any:
     return value
 
 
-def _merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+def _merge(base: dict[str, Data], change: dict[str, Data]) -> dict[str, Data]:
     """Return `base` with `change` laid over it; None takes a value away."""
     merged = dict(base)
     for key, value in change.items():
@@ -199,10 +193,10 @@ def _merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
 def _apply_single(
     patch: _Patch,
     name: str,
-    model: type[BaseModel],
-    base: tuple[Any, Origin] | None,
+    model: type[ModelT],
+    base: tuple[ModelT, Origin] | None,
     findings: Findings,
-) -> tuple[Any, Origin] | None:
+) -> tuple[ModelT, Origin] | None:
     raw = patch.data.get(name)
     if not isinstance(raw, dict):
         return base

@@ -1,8 +1,8 @@
 """Ranges in ids: `rack-[01-12]` stands for rack-01 to rack-12.
 
 Inside the brackets: numbers `01-12` (as wide as the first is written), letters `a-f`, lists
-`1,3,7-9`. Several brackets in one text multiply, the leftmost slowest. Which fields run in parallel is
-decided in `planner.io.expansion`.
+`1,3,7-9`. Several brackets in one text multiply, the leftmost slowest. Which fields run in parallel
+is decided in `planner.io.expansion`.
 """
 
 from __future__ import annotations

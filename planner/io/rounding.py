@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localc
 
 
 def _scaled(value: Decimal, scale: int, rounding: str) -> int:
-    # 60 digits hold any figure the format allows (at most 1e9, 28 decimals) times any scale exactly.
+    # 60 digits hold any figure the format allows (1e9, 28 decimals) times any scale exactly.
     with localcontext() as context:
         context.prec = 60
         return int((value * scale).to_integral_value(rounding=rounding))

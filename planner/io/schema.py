@@ -11,6 +11,7 @@ from planner.errors import UsageError
 from planner.io.documents import Document
 from planner.io.layout import write_atomically
 from planner.io.lock_document import LockDocument
+from planner.io.yaml_tree import Data
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 #: First line of an inventory file, so that an editor completes and validates it.
@@ -70,7 +71,7 @@ def write_schema(path: Path, kind: str = "inventory") -> None:
     write_atomically(Path(path), schema_text(kind))
 
 
-def _clean(value: Any) -> Any:
+def _clean(value: Data) -> Data:
     """Drop generated titles and defaults of nothing; figures are numbers, never text."""
     if isinstance(value, list):
         return [_clean(element) for element in value]

@@ -1,4 +1,4 @@
-"""Pydantic's findings as problems: place, offending value, what was expected, the nearest known key."""
+"""Pydantic's findings as problems: place, offending value, what was expected, nearest key."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from planner.errors import Problem
 from planner.io.findings import nearest
-from planner.io.yaml_tree import Mark, Place
+from planner.io.yaml_tree import Data, Mark, Part, Place
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -51,7 +52,7 @@ _MAX_LISTED = 12
 class _Fault(NamedTuple):
     """One pydantic error, with the part of its path that the file really has."""
 
-    path: tuple[Any, ...]
+    path: tuple[Part, ...]
     depth: int
     kind: str
     found: Any
@@ -60,14 +61,14 @@ class _Fault(NamedTuple):
 
 
 def validate(
-    data: Any, mark: Mark, model: type[ModelT], file: str
+    data: Data, mark: Mark, model: type[ModelT], file: str
 ) -> tuple[ModelT | None, list[Problem]]:
     """Return the validated item, or None and what is wrong with it."""
     try:
         return model.model_validate(data), []
     except ValidationError as error:
         faults = [_fault(data, raw) for raw in error.errors(include_url=False)]
-    groups: dict[tuple[Any, ...], list[_Fault]] = {}
+    groups: dict[tuple[Part, ...], list[_Fault]] = {}
     for fault in faults:
         groups.setdefault(fault.path, []).append(fault)
     outer = {fault.path[:depth] for fault in faults for depth in range(len(fault.path))}
@@ -78,7 +79,7 @@ def validate(
     return None, problems
 
 
-def _fault(data: Any, raw: Any) -> _Fault:
+def _fault(data: Data, raw: ErrorDetails) -> _Fault:
     """Split pydantic's path into what the data has; the rest names union branches."""
     kind, loc = raw["type"], list(raw["loc"])
     key = ""
@@ -87,21 +88,23 @@ def _fault(data: Any, raw: Any) -> _Fault:
     is_key = bool(loc) and loc[-1] == "[key]"
     if is_key:
         loc.pop()
-    path: list[Any] = []
+    path: list[Part] = []
     value = data
     for part in loc:
-        if isinstance(value, dict) and part in value:
+        if _has(value, part):
             value = value[part]
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        else:
-            continue
-        path.append(part)
+            path.append(part)
     if kind == "extra_forbidden":
         path.append(key)
     if is_key:
         kind, key = "key_choice", str(path[-1])
     return _Fault(tuple(path), len(loc), kind, raw["input"], raw.get("ctx", {}), key)
+
+
+def _has(value: Data, part: Part) -> bool:
+    if isinstance(value, dict):
+        return part in value
+    return isinstance(value, list) and isinstance(part, int) and part < len(value)
 
 
 def _is_outdone(group: list[_Fault], is_outer: bool) -> bool:
@@ -198,7 +201,7 @@ def _choices(context: dict[str, Any]) -> list[str]:
     return [part.strip("'") for part in text.split(", ") if part]
 
 
-def _label(path: tuple[Any, ...]) -> str:
+def _label(path: tuple[Part, ...]) -> str:
     """Return `key: `, dotted below the innermost list element; a list's own element is named so."""
     inner = len(path)
     while inner and isinstance(path[inner - 1], str):
@@ -209,7 +212,7 @@ def _label(path: tuple[Any, ...]) -> str:
     return f"an element of `{names[-1]}`: " if names else ""
 
 
-def show(value: Any, mark: Mark | None = None) -> str:
+def show(value: Data, mark: Mark | None = None) -> str:
     """Return a short text for a value of a file."""
     if value is None:
         return "nothing"
@@ -237,7 +240,7 @@ def _key_hint(found: str, known: list[str]) -> str | None:
     return "known keys: " + ", ".join(f"`{key}`" for key in sorted(known)) if known else None
 
 
-def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
+def _known_keys(model: type[BaseModel], path: tuple[Part, ...]) -> list[str]:
     """Return the keys that the model at `path` knows."""
     models = [model]
     for part in path:
@@ -252,11 +255,12 @@ def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     return sorted({info.alias or name for m in models for name, info in m.model_fields.items()})
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
+def _models_in(annotation: object) -> list[type[BaseModel]]:
     origin = typing.get_origin(annotation)
     if origin is None:
-        is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
-        return [annotation] if is_model else []
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            return [annotation]
+        return []
     if origin is Annotated or origin in (list, dict, typing.Union, types.UnionType):
         return [m for arg in typing.get_args(annotation) for m in _models_in(arg)]
     return []

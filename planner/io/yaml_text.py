@@ -7,7 +7,7 @@ import re
 
 #: Texts that stand unquoted: they begin with a letter and hold nothing that YAML reads otherwise.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+@-]*(?::[A-Za-z0-9_./+@-]+)*\Z")
-#: Words that some YAML version reads as a truth value or as nothing, and numbers such as `infinity`.
+#: Words that some YAML version reads as a truth value or as nothing.
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
 

@@ -1,21 +1,21 @@
 """YAML text -> plain data with the place of every key and value.
 
-The C parser's events are built into data here, not by PyYAML's constructors: so duplicate keys, tags,
-merge keys, anchors that contain themselves, absurd sizes and YAML 1.1 surprises are refused, figures
-stay exact (`Decimal`), and each message has a line and a column. What the keys mean is no matter here.
+The C parser's events are built into data here, not by PyYAML's constructors: so duplicate keys,
+tags, merge keys, anchors that contain themselves, absurd sizes and YAML 1.1 surprises are refused,
+figures stay exact (`Decimal`), and each message has a line and a column. What the keys mean is no
+matter here.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
 from planner.errors import Problem
+from planner.io.yaml_scalars import Surprise, resolve
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_DEPTH = 32
@@ -24,20 +24,15 @@ MAX_NODES = 5_000_000
 MAX_ALIASED_NODES = 10_000
 MAX_PROBLEMS = 100
 
-_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,40})\Z")
-_FLOAT = re.compile(
-    r"[-+]?(?:(?:0|[1-9][0-9]{0,40})(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?\Z"
-)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
-_OTHER_NUMBER = re.compile(
-    r"[-+]?(?:0[0-9_]+(?:\.[0-9_]*)?|0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9]*_[0-9_]*(?:\.[0-9_]*)?)\Z"
-)
-_SPECIAL = {".inf", "-.inf", "+.inf", ".nan"}
-_WORDS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _CONTROL = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+
+
+#: What a file holds: scalars, lists and mappings of them. The items' types are checked later.
+Data: TypeAlias = Any
+#: A key or an index.
+Part: TypeAlias = str | int
 
 
 class Place(NamedTuple):
@@ -53,27 +48,27 @@ class Mark:
 
     place: Place
     keys: dict[str, Place] = field(default_factory=dict)
-    children: dict[Any, Mark] = field(default_factory=dict)
+    children: dict[Part, Mark] = field(default_factory=dict)
     text: str | None = None
     is_incomplete: bool = False
 
-    def find(self, path: tuple[Any, ...]) -> Mark:
+    def find(self, path: tuple[Part, ...]) -> Mark:
         """Return the mark of `path`; parts that the file does not have are skipped."""
         mark = self
         for part in path:
             mark = mark.children.get(part, mark)
         return mark
 
-    def find_key(self, path: tuple[Any, ...]) -> Place:
+    def find_key(self, path: tuple[Part, ...]) -> Place:
         """Return the place of the key that `path` ends in, or of the value where there is none."""
         parent = self.find(path[:-1])
-        return parent.keys.get(path[-1], parent.find(path[-1:]).place)
+        return parent.keys.get(str(path[-1]), parent.find(path[-1:]).place)
 
 
 class Tree(NamedTuple):
     """One file: its data, its marks, and what was wrong but readable."""
 
-    data: Any
+    data: Data
     mark: Mark
     problems: tuple[Problem, ...]
 
@@ -90,7 +85,7 @@ class YamlProblemError(Exception):
 class _Open:
     """A mapping or sequence whose end has not been read yet."""
 
-    data: Any
+    data: Data
     mark: Mark
     anchor: str | None
     nodes_before: int
@@ -106,10 +101,10 @@ class _Builder:
         self.file = file
         self.problems: list[Problem] = []
         self.stack: list[_Open] = []
-        self.anchors: dict[str, tuple[Any, Mark, int]] = {}
+        self.anchors: dict[str, tuple[Data, Mark, int]] = {}
         self.nodes = 0
         self.aliased_nodes = 0
-        self.root: tuple[Any, Mark] | None = None
+        self.root: tuple[Data, Mark] | None = None
         self.documents = 0
 
     # -- problems ---------------------------------------------------------------------------------
@@ -127,19 +122,18 @@ class _Builder:
 
     # -- events -----------------------------------------------------------------------------------
 
-    def feed(self, event: Any) -> None:
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
+    def feed(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.ScalarEvent):
             self.on_scalar(event)
-        elif kind is yaml.MappingStartEvent:
+        elif isinstance(event, yaml.MappingStartEvent):
             self.on_start(event, {})
-        elif kind is yaml.SequenceStartEvent:
+        elif isinstance(event, yaml.SequenceStartEvent):
             self.on_start(event, [])
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+        elif isinstance(event, yaml.CollectionEndEvent):
             self.on_end()
-        elif kind is yaml.AliasEvent:
+        elif isinstance(event, yaml.AliasEvent):
             self.on_alias(event)
-        elif kind is yaml.DocumentStartEvent:
+        elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
                 raise self.stop(
@@ -147,19 +141,22 @@ class _Builder:
                     "one file holds one document: remove `---` or split the file",
                 )  # fmt: skip
 
-    def on_scalar(self, event: Any) -> None:
+    def on_scalar(self, event: yaml.ScalarEvent) -> None:
         place = _place(event)
         self.count(place)
         self.refuse_tag(event, place)
-        value: Any = event.value
+        value: Data = event.value
         if event.implicit[0] and not event.style:
-            value = self.resolve(value, place)
+            value = resolve(value)
+            if isinstance(value, Surprise):
+                self.add(place, "yaml-surprise", *value)
+                value = event.value
         mark = Mark(place, text=event.value)
         if event.anchor:
             self.anchors[event.anchor] = (value, mark, 1)
         self.attach(value, mark)
 
-    def on_start(self, event: Any, data: Any) -> None:
+    def on_start(self, event: yaml.CollectionStartEvent, data: Data) -> None:
         place = _place(event)
         self.count(place)
         self.refuse_tag(event, place)
@@ -184,7 +181,7 @@ class _Builder:
             self.anchors[done.anchor] = (done.data, done.mark, self.nodes - done.nodes_before + 1)
         self.attach(done.data, done.mark)
 
-    def on_alias(self, event: Any) -> None:
+    def on_alias(self, event: yaml.AliasEvent) -> None:
         place = _place(event)
         if any(frame.anchor == event.anchor for frame in self.stack):
             raise self.stop(
@@ -220,7 +217,7 @@ class _Builder:
             and not self.stack[-1].has_key
         )
 
-    def attach(self, value: Any, mark: Mark, place: Place | None = None) -> None:
+    def attach(self, value: Data, mark: Mark, place: Place | None = None) -> None:
         if not self.stack:
             self.root = (value, mark)
             return
@@ -236,7 +233,7 @@ class _Builder:
                 top.mark.children[top.key] = mark
             top.has_key = False
 
-    def take_key(self, top: _Open, value: Any, mark: Mark, place: Place) -> None:
+    def take_key(self, top: _Open, value: Data, mark: Mark, place: Place) -> None:
         top.has_key, top.skipped, top.key = True, False, None
         if not isinstance(value, str):
             found = "nothing" if value is None else f"`{mark.text}`"
@@ -269,67 +266,15 @@ class _Builder:
                 place, "yaml-size", f"more than {MAX_NODES} values in one file", "split the file"
             )
 
-    def refuse_tag(self, event: Any, place: Place) -> None:
+    def refuse_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, place: Place) -> None:
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self.add(place, "yaml-tag", f"tag `{tag}` is not read", "remove it; put text in quotes")
 
-    # -- scalars ----------------------------------------------------------------------------------
 
-    def resolve(self, text: str, place: Place) -> Any:
-        """Return what a plain scalar means; what YAML versions read differently is a problem."""
-        if not text or text in ("~", "null", "Null", "NULL"):
-            return None
-        lower = text.lower()
-        if lower in ("true", "false"):
-            return lower == "true"
-        if lower in _WORDS:
-            hint = f'write `{_WORDS[lower]}` for a truth value, `"{text}"` for text'
-            self.add(
-                place,
-                "yaml-surprise",
-                f"`{text}` is a truth value in some YAML versions, text in others",
-                hint,
-            )
-            return text
-        if text[0] not in "+-.0123456789":
-            return text
-        if _INT.match(text):
-            return int(text)
-        if _FLOAT.match(text):
-            return Decimal(text)
-        if _DATE.match(text):
-            return self.resolve_date(text, place)
-        if _SEXAGESIMAL.match(text):
-            message = f"`{text}` is a number to base 60 in some YAML versions"
-            self.add(place, "yaml-surprise", message, _quote_hint(text))
-        elif _OTHER_NUMBER.match(text):
-            message = f"`{text}` is a number that YAML versions read differently"
-            self.add(place, "yaml-surprise", message, f'write it plainly, or `"{text}"` for text')
-        elif lower in _SPECIAL:
-            self.add(
-                place,
-                "yaml-surprise",
-                f"`{text}` is no figure",
-                "leave the key out where there is no figure",
-            )
-        return text
-
-    def resolve_date(self, text: str, place: Place) -> Any:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            self.add(
-                place,
-                "yaml-surprise",
-                f"`{text}` is no day of the calendar",
-                "write YYYY-MM-DD, or quote text",
-            )
-            return text
-
-
-def _place(event: Any) -> Place:
-    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+def _place(event: yaml.Event) -> Place:
+    mark = event.start_mark
+    return Place(mark.line + 1, mark.column + 1) if mark is not None else Place(1, 1)
 
 
 def _quote_hint(text: str | None) -> str:

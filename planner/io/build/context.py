@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from planner.io.expansion import SECTIONS, Entry
 from planner.io.findings import Findings, Origin
 from planner.io.items.policy import GrowthItem, PolicyItem
 from planner.io.items.space import HostingItem, PortItem, UnitsItem
 from planner.io.rounding import down
+from planner.io.yaml_tree import Part
 from planner.model.space import Face, PortCount, UnitRange
 from planner.model.tenancy import HostingClass, Protection
 
@@ -23,7 +24,7 @@ class Context(NamedTuple):
     policy_origin: Origin | None
     findings: Findings
 
-    def require(self, section: str, key: str | None, origin: Origin, *path: Any) -> bool:
+    def require(self, section: str, key: str | None, origin: Origin, *path: Part) -> bool:
         """Note an id at `path` that its section does not have; tell whether it has it."""
         if key is None or key in self.entries[section]:
             return True
@@ -31,13 +32,13 @@ class Context(NamedTuple):
         self.findings.unknown(origin.where(*path), noun, key, self.entries[section].keys())
         return False
 
-    def require_all(self, section: str, keys: Iterable[str], origin: Origin, *path: Any) -> None:
+    def require_all(self, section: str, keys: Iterable[str], origin: Origin, *path: Part) -> None:
         """Note every id of a list at `path` that its section does not have."""
         for key in keys:
             self.require(section, key, origin, *path)
 
     def require_in(
-        self, known: Collection[str], noun: str, key: str | None, origin: Origin, *path: Any
+        self, known: Collection[str], noun: str, key: str | None, origin: Origin, *path: Part
     ) -> bool:
         """Note an id at `path` that is not among the `known` ones; tell whether it is."""
         if key is None or key in known:
@@ -46,7 +47,7 @@ class Context(NamedTuple):
         return False
 
     def site_of(self, entry: Entry, noun: str) -> str:
-        """Return the site an item names, else its file's, else the only one there is; else a problem."""
+        """Return the site an item names, else its file's, else the only one; else a problem."""
         named = entry.item.site
         if named is None:
             named = entry.site
@@ -129,7 +130,8 @@ def check_units(
                 origin.where(key, index, "to"), "units", message, "swap `from` and `to`"
             )
         elif item.from_ < first or item.to > last:
-            message = f"units {item.from_} to {item.to} are outside rack `{rack}`, which has {first} to {last}"
+            units = f"units {item.from_} to {item.to}"
+            message = f"{units} are outside rack `{rack}`, which has {first} to {last}"
             context.findings.add(origin.where(key, index), "units", message)
 
 

@@ -47,7 +47,8 @@ def _unit(
         if context.require("power", node, origin, "cords"):
             _same_site(context, entry, site, nodes[node].site, "cords", node)
     if item.cords and item.cords_required > len(item.cords):
-        message = f"cooling unit `{item.id}` needs {item.cords_required} live cords and has {len(item.cords)}"
+        needs = f"needs {item.cords_required} live cords and has {len(item.cords)}"
+        message = f"cooling unit `{item.id}` {needs}"
         context.findings.add(origin.where("cords_required"), "value-range", message)
     if item.draw_w and not item.cords:
         message = f"cooling unit `{item.id}` draws {item.draw_w} W and has no cords"

@@ -139,7 +139,8 @@ class _Builder:
         for level, wanted in sorted(item.survive.items()):
             number = item.count if wanted == "all" else int(wanted)
             if number > item.count:
-                message = f"`survive.{level}`: {number} instances of `{item.id}` shall be up, it has {item.count}"
+                shall = f"{number} instances of `{item.id}` shall be up, it has {item.count}"
+                message = f"`survive.{level}`: {shall}"
                 where = entry.origin.where("survive", level)
                 self.findings.add(
                     where, "value-range", message, "write `all`, or at most the count"
@@ -160,7 +161,8 @@ class _Builder:
                 )
                 self.findings.add(where, "value-range", message)
             elif standing and f"{item.id}-{number}" not in standing:
-                message = f"`pinned`: instance `{item.id}-{number}` does not stand, so it cannot be pinned"
+                instance = f"{item.id}-{number}"
+                message = f"`pinned`: instance `{instance}` does not stand, so it cannot be pinned"
                 self.findings.add(
                     where,
                     "pinned",
@@ -281,7 +283,8 @@ class _Builder:
         if ignored and not inlets:
             kinds = ", ".join(f"`{kind}`" for kind in sorted({inlet.type for inlet in ignored}))
             message = f"`{device.slug}` has inlets of type {kinds} only, which no outlet takes"
-            hint = f"declare `device_types: [{{slug: {device.slug}, inlets: [...]}}]`; `inlets: []` where it needs no cord"
+            declare = f"declare `device_types: [{{slug: {device.slug}, inlets: [...]}}]`"
+            hint = f"{declare}; `inlets: []` where it needs no cord"
             self.findings.add(entry.origin.where("type"), "inlet", message, hint)
             return (), 0
         if ignored:
@@ -304,7 +307,8 @@ class _Builder:
             return value
         if not 1 <= declared <= len(inlets):
             path = "psus_required" if item.psus_required is not None else "type"
-            message = f"`psus_required` {declared} of `{item.id}`: `{device.slug}` has {len(inlets)} power supplies"
+            has = f"`{device.slug}` has {len(inlets)} power supplies"
+            message = f"`psus_required` {declared} of `{item.id}`: {has}"
             self.findings.add(
                 entry.origin.where(path), "value-range", message, f"write 1 to {len(inlets)}"
             )

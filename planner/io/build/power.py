@@ -55,7 +55,8 @@ def _check_place(
     for key, places, noun in ((item.rack, racks, "rack"), (item.room, rooms, "room")):
         place = places.get(key or "")
         if place is not None and site and place.site and place.site != site:
-            message = f"power node `{entry.key}` is in site `{site}`, its {noun} `{key}` in `{place.site}`"
+            other = f"its {noun} `{key}` in `{place.site}`"
+            message = f"power node `{entry.key}` is in site `{site}`, {other}"
             context.findings.add(entry.origin.where(noun), "site-mismatch", message)
     if item.outlets and item.rack is None:
         message = f"power node `{entry.key}` has outlets but no rack"
@@ -96,7 +97,8 @@ def _check_parents(context: Context, entry: Entry, sites: dict[str, str]) -> Non
         elif parent is not None and context.require("power", parent, entry.origin, key):
             _check_same_site(context, entry, key, parent, sites)
     if "preferred" in wanted and item.preferred is not None and item.preferred == item.alternate:
-        message = f"transfer switch `{entry.key}` has the same preferred and alternate node `{item.preferred}`"
+        same = f"the same preferred and alternate node `{item.preferred}`"
+        message = f"transfer switch `{entry.key}` has {same}"
         context.findings.add(entry.origin.where("alternate"), "power-parent", message)
 
 

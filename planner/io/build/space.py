@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from planner.io.build.context import (
     Context,
@@ -17,6 +17,7 @@ from planner.io.items.policy import GrowthItem
 from planner.io.items.space import RackItem, RackTypeItem, RoomItem, RowItem
 from planner.io.ranges import RangeError, expand, has_range
 from planner.io.rounding import down_or_none, halves, nearest, up, up_or_none
+from planner.io.yaml_tree import Data
 from planner.model.space import Airflow, Rack, RackStatus, Reservation, Room, Row, Site
 
 #: Racks of one estate.
@@ -182,7 +183,7 @@ def _rack(context: Context, plan: _RowPlan, rack_type: RackTypeItem, name: str, 
     origin = entry.origin if entry else plan.origin
     levels = [(override, origin), (plan.item, plan.origin), _type_level(context, plan.item.type)]
 
-    def of(field: str, default: Any = None) -> Any:
+    def of(field: str, default: Data = None) -> Data:
         return next(
             (v for item, _ in levels if (v := getattr(item, field, None)) is not None), default
         )
@@ -240,7 +241,7 @@ def _type_level(context: Context, key: str) -> tuple[RackTypeItem, Origin]:
 
 
 def _coordinate(row: RowItem, override: RackItem | None, axis: str, index: int) -> int | None:
-    """Return the rack's coordinate: its own, else the row's plus `index` pitches along its direction."""
+    """Return the rack's own coordinate, else the row's plus `index` pitches along the row."""
     own = getattr(override, f"{axis}_mm", None)
     if own is not None:
         return int(own)

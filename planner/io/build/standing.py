@@ -1,4 +1,4 @@
-"""Where things stand now: each place checked against the estate, two devices in one unit refused."""
+"""Where things stand now: each place checked, two devices in one unit refused."""
 
 from __future__ import annotations
 
@@ -220,8 +220,9 @@ def _note_overlap(
 ) -> None:
     where: Where = one.origin.where("position")
     unit = f"{half // 2}{'.5' if half % 2 else ''}"
+    place = f"unit {unit} ({face.value}) of rack `{entry.place.rack}`"
     message = (
-        f"`{one.key}` and `{other.key}` both take unit {unit} ({face.value}) of rack `{entry.place.rack}`,"
+        f"`{one.key}` and `{other.key}` both take {place},"
         f" the other is at {other.origin.where('position')}"
     )
     findings.add(
