@@ -8,7 +8,7 @@ do touch the supply are judged.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from planner.check.capacity import W, kappa_failure, limits
@@ -40,6 +40,14 @@ class _Look(NamedTuple):
 
     moment: Moment
     touched: frozenset[int]
+
+
+class _Shown(NamedTuple):
+    """One span as the rules are to see it: its loads, and in which looks."""
+
+    span: Span
+    model: LoadModel
+    looks: Collection[int]
 
 
 class _Heat(ZoneHeat):
@@ -121,8 +129,8 @@ class SupplyProbe:
     def _before(self) -> list[Violation]:
         """Return what is broken without the device."""
         watchers = [make(self.rest) for make in IN_SCENARIOS.values()]
-        for known in self.spans:
-            _show(watchers, known.span, known.model, [look.moment for look in self.looks])
+        every = range(len(self.looks))
+        self._show(watchers, [_Shown(known.span, known.model, every) for known in self.spans])
         return [v for watcher in watchers for v in watcher.violations()]
 
     def violations(self, device: Device) -> list[Violation]:
@@ -133,11 +141,28 @@ class SupplyProbe:
             make(alone if slug == "power.cord" else case) for slug, make in IN_SCENARIOS.items()
         ]
         chain = self._chain(device)
+        shown = []
         for span in case.spans:
+            known = [rest for rest in self.spans if rest.span.day <= span.day][-1]
+            model = known.model
             if device in span.devices:
                 model = LoadModel(self.grid, span, self.units, self.scale)
-                _show(watchers, span, model, self._relevant(device, chain, span, model))
+            shown.append(_Shown(span, model, self._relevant(device, chain, known, model)))
+        self._show(watchers, shown)
         return new_or_worse(self.before, (v for watcher in watchers for v in watcher.violations()))
+
+    def _show(self, watchers: Sequence[Watcher], shown: Sequence[_Shown]) -> None:
+        """Show the normal state and some looks at losses to the rules, in the order of a sweep."""
+        for span, model, _ in shown:
+            normal = Sight(span, model, self.grid.normal_moment, _NOTHING)
+            for watcher in watchers:
+                watcher.normal(normal)
+        for i, look in enumerate(self.looks):
+            for span, model, relevant in shown:
+                if i in relevant:
+                    sight = Sight(span, model, look.moment, model.change(look.moment))
+                    for watcher in watchers:
+                        watcher.loss(sight)
 
     def _chain(self, device: Device) -> frozenset[int]:
         """Return the nodes that can feed the device, on any path."""
@@ -151,20 +176,19 @@ class SupplyProbe:
         return frozenset(found)
 
     def _relevant(
-        self, device: Device, chain: frozenset[int], span: Span, model: LoadModel
-    ) -> list[Moment]:
+        self, device: Device, chain: frozenset[int], known: _Rest, model: LoadModel
+    ) -> frozenset[int]:
         """Return the looks in which the device can matter, or which break its rules anyway."""
-        known = [rest for rest in self.spans if rest.span.day <= span.day][-1]
         tight = self._overloaded(known, model, chain) | self._overheated(known, device)
         rack, kinds = device.rack.id, self._broken_kinds(device)
-        return [
-            look.moment
+        return frozenset(
+            i
             for i, look in enumerate(self.looks)
             if i in tight
             or rack in look.moment.racks
             or look.moment.scenario.kind in kinds
             or not chain.isdisjoint(look.touched)
-        ]
+        )
 
     def _broken_kinds(self, device: Device) -> frozenset[str]:
         """Return the levels that the workload must survive, where it fails to anyway."""
@@ -209,16 +233,3 @@ def _fully_corded(equipment: Equipment) -> Consumer:
     return Consumer(
         (0,) * num_cords, equipment.psus_required, False, draw.budget_w, draw.power_factor_permille
     )
-
-
-def _show(
-    watchers: Sequence[Watcher], span: Span, model: LoadModel, moments: Sequence[Moment]
-) -> None:
-    """Show the normal state and some looks at losses to the rules."""
-    normal = Sight(span, model, model.grid.normal_moment, _NOTHING)
-    for watcher in watchers:
-        watcher.normal(normal)
-    for moment in moments:
-        sight = Sight(span, model, moment, model.change(moment))
-        for watcher in watchers:
-            watcher.loss(sight)

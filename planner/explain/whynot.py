@@ -15,8 +15,17 @@ from planner.explain.diff import place_json
 from planner.explain.probe import Probe
 from planner.explain.text import Paint, grouped, plain, plural, render_place, render_violation
 from planner.model.layout import Place
+from planner.model.space import Face
 from planner.model.violation import Violation
 from planner.model.workload import Equipment
+
+#: Rules that another cording at the same spot may keep; with none of them broken, none does better.
+DEPEND_ON_CORDS = frozenset(
+    {
+        "space.outlets", "power.cord", "power.normal", "power.failover", "cooling.zone",
+        "redundancy.survive", "stability.pinned", "stability.budget",
+    }
+)  # fmt: skip
 
 #: Racks that a group lists by name before it counts the rest.
 MAX_LISTED = 12
@@ -99,8 +108,14 @@ def explain(probe: Probe, on_rack: Callable[[int, int], None] | None = None) -> 
 def _best(probe: Probe, rack: str, places: Iterable[Place]) -> Verdict:
     """Return the verdict on the place that comes nearest; one that breaks nothing ends it."""
     best: Verdict | None = None
+    settled: set[tuple[int | None, Face | None]] = set()
     for place in places:
+        spot = (place.position_half, place.face)
+        if spot in settled:
+            continue
         found = probe.violations(place)
+        if not any(v.rule in DEPEND_ON_CORDS for v in found):
+            settled.add(spot)
         hard = tuple(v for v in found if not probe.is_soft(v))
         soft = tuple(v for v in found if probe.is_soft(v))
         verdict = Verdict(rack, place, hard, soft, place == probe.current)
@@ -135,6 +150,8 @@ def _subject(probe: Probe) -> str:
         lines.append(f"unplaced: {unplaced.reason}")
     else:
         lines.append("not placed")
+    if workload.count > 1 and not workload.partial and probe.current is None:
+        lines.append(f"placed whole or not at all: all {workload.count} must fit together")
     standing = probe.rest.standing.get(probe.instance)
     if standing is not None and standing != probe.current:
         lines.append(f"stands at {render_place(standing)}")
@@ -185,10 +202,9 @@ def _group(rules: tuple[str, ...], verdicts: list[Verdict], paint: Paint) -> str
     for rule in rules:
         found = [v for verdict in verdicts for v in verdict.violations if v.rule == rule]
         least = min(found, key=lambda v: _shortage([v]))
-        figures = f"required {grouped(least.required)}, available {grouped(least.available)}"
-        padding = " " * (width - len(rule))
-        least_of = "at least: " if len(found) > 1 else ""
-        lines.append(f"  {paint(rule, 'error')}{padding}  {least_of}{figures} {least.unit}")
+        available = f"available{' at best' if len(found) > 1 else ''} {grouped(least.available)}"
+        figures = f"required {grouped(least.required)}, {available} {least.unit}"
+        lines.append(f"  {paint(rule, 'error')}{' ' * (width - len(rule))}  {figures}")
         lines.append(f"  {'':{width}}  {least.message}")
     return "\n".join(lines)
 
