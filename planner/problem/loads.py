@@ -159,7 +159,7 @@ class LoadModel:
         found: list[list[tuple[State, dict[int, Load], Load]]] = [[] for _ in self.graph.nodes]
         for state in self.graph.states[1:]:
             deltas: dict[int, dict[int, Load]] = {}
-            for p in self.affected(state):
+            for p in sorted(self.affected(state)):
                 now = self._contribution(self.patterns[p], state)
                 for n in now.keys() | self._base[p].keys():
                     deltas.setdefault(n, {})[p] = now.get(n, ZERO)

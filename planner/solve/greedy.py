@@ -75,11 +75,13 @@ class Greedy:
         """Return option -> instances of the attempt that places most."""
         urgency = [0] * len(self.problem.groups)
         best: dict[int, int] = {}
-        best_missing = sum(g.count for g in self.problem.groups) + 1
+        best_missing: list[tuple[int, int]] | None = None
         for _ in range(ATTEMPTS):
             counts, failed = self._attempt(urgency)
-            missing = sum(self.problem.groups[g].count for g in failed)
-            if missing < best_missing:
+            missing = sorted(
+                (-(group := self.problem.groups[g]).workload.priority, group.count) for g in failed
+            )
+            if best_missing is None or missing < best_missing:
                 best, best_missing = counts, missing
             if not failed:
                 break
@@ -88,25 +90,38 @@ class Greedy:
         return best
 
     def _order(self, urgency: Sequence[int]) -> list[Group]:
-        """Return what stands first, then by priority, urgency, dependence and size."""
+        """Return what stands first, then by urgency, priority and size; partners before dependants."""
 
         def size(group: Group) -> float:
             columns = self.columns[group.index]
             return float(columns.shares.max()) if len(columns.shares) else 0.0
 
-        return sorted(
+        wanted = sorted(
             self.problem.groups,
             key=lambda g: (
                 g.home is None,
                 not g.equipment.provides_ports,
-                -g.workload.priority,
-                bool(g.workload.together_with),
                 -urgency[g.index],
+                -g.workload.priority,
                 len(self.columns[g.index].options) > 2 * len(self.problem.racks) // 3,
                 -size(g),
                 g.index,
             ),
         )
+        order: dict[int, Group] = {}
+
+        def emit(group: Group, waiting: frozenset[str]) -> None:
+            if group.index in order:
+                return
+            for other in group.workload.together_with.values():
+                if other not in waiting:
+                    for partner in self.problem.groups_of.get(other, ()):
+                        emit(partner, waiting | {other})
+            order.setdefault(group.index, group)
+
+        for group in wanted:
+            emit(group, frozenset({group.workload.id}))
+        return list(order.values())
 
     def _attempt(self, urgency: Sequence[int]) -> tuple[dict[int, int], list[int]]:
         usage = np.zeros(self.num_rows + 1)

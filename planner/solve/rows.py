@@ -54,17 +54,13 @@ def load_row(
         No load of the row exceeds this many W; bounds the scaled sum.
     """
     scale = lcm(fixed.denominator, *(c.denominator for c in loads.values()))
-    largest = max([abs(fixed), Fraction(usable), *(c * peak_w for c in loads.values())])
+    held = fixed.numerator * (scale // fixed.denominator)
+    scaled = {load: c.numerator * (scale // c.denominator) for load, c in loads.items()}
     limit = MAX_SCALED // (2 * (len(loads) + 2))
-    rounded_up = ceil(largest * scale) > limit
+    largest = max(abs(held), usable * scale, peak_w * max(scaled.values(), default=0))
+    rounded_up = largest > limit
     if rounded_up:
-        scale = max(1, int(limit / largest))
-    return Row(
-        key,
-        scenario,
-        usable * scale - ceil(fixed * scale),
-        {},
-        {load: ceil(c * scale) for load, c in loads.items()},
-        scale,
-        rounded_up,
-    )
+        scale = max(1, scale * limit // largest)
+        held = ceil(fixed * scale)
+        scaled = {load: ceil(c * scale) for load, c in loads.items()}
+    return Row(key, scenario, usable * scale - held, {}, scaled, scale, rounded_up)

@@ -20,6 +20,9 @@ _LIMIT_S = 60.0
 #: Rules that other workloads can help to keep: a workload by itself says nothing about them.
 _HELPED = frozenset({"space.ports", "redundancy.together", "stability.budget"})
 
+#: Rules that one workload by itself hardly breaks: left out for speed, which is still a relaxation.
+_SLOW = frozenset({"power.normal", "power.failover", "cooling.zone"})
+
 
 class Infeasible(Exception):  # noqa: N818
     """No layout exists; proven."""
@@ -73,7 +76,7 @@ def _is_of_workload(key: Key) -> bool:
 def _least_disruption(problem: Problem, workload: str) -> int:
     """Return the disruption that a workload needs by itself; 0 where that is not found."""
     alone = _only(problem, problem.groups_of[workload])
-    model = Model(Candidates(alone), without=_HELPED)
+    model = Model(Candidates(alone), without=_HELPED | _SLOW)
     for option in model.candidates.options:
         if option.broken:
             model.cp.add(model.x[option.index] == 0)

@@ -49,52 +49,54 @@ def places(problem: Problem, candidate: Candidate) -> int:
 
 
 @rack_filter("tenancy.exclusive")
-def own_rack(_: Problem, candidate: Candidate) -> int:
-    """A rack that belongs to a tenant takes only that tenant's workloads."""
-    return 0 if candidate.rack.tenant in (None, candidate.group.workload.tenant) else 1
+def own_rack(problem: Problem, candidate: Candidate) -> int:
+    """A rack that belongs to a tenant takes only that tenant's workloads.
+
+    Where others stand in it already, or a waiver lets some in, the structure below counts them.
+    """
+    rack = candidate.rack
+    if candidate.is_home or rack.tenant in (None, candidate.group.workload.tenant):
+        return 0
+    if ("tenancy.exclusive", rack.id) in problem.waived:
+        return 0
+    stands = (g for g in problem.groups if g.home is not None and g.home.rack == rack.id)
+    return 0 if any(g.workload.tenant != rack.tenant for g in stands) else 1
 
 
 @structure("tenancy.exclusive")
 def exclusive(model: Model) -> None:
-    """A rack with an instance of an isolated owner holds nobody else, on any day both are active."""
+    """`instances of others <= 0` in a rack with one of an isolated owner, or of a tenant, each day."""
     candidates = model.candidates
-    for options in candidates.in_rack.values():
-        by_workload: dict[str, list[int]] = {}
-        for option in options:
-            by_workload.setdefault(candidates.group(option).workload.id, []).append(option.index)
-        for workload, own in by_workload.items():
-            foreign = [
-                option
-                for other, theirs in by_workload.items()
-                if _keeps_out(model.problem, workload, other)
-                for option in theirs
-            ]
-            if foreign:
-                _exclude(model, own, foreign)
+    for rack, options in candidates.in_rack.items():
+        others = Key("tenancy.exclusive", rack, "instances")
+        for epoch in model.problem.epochs:
+            active = [o for o in options if candidates.group(o).workload.id in epoch.workloads]
+            for owner, own in _owners(model.problem, rack, active).items():
+                foreign = [o.index for o in active if o.index not in own]
+                if not foreign:
+                    continue
+                total = cp_model.LinearExpr.sum([model.x[o] for o in foreign])
+                excess = model.cp.add(total <= model.slack(others))
+                if owner != _OF_RACK:
+                    days = hash((rack, owner, tuple(sorted(own))))
+                    present = model.at_least(("owner", days), own, 1)
+                    excess.only_enforce_if(present)
 
 
-def _keeps_out(problem: Problem, workload_id: str, other_id: str) -> bool:
-    """Whether a workload, or its tenant, shares no rack with another while both are active."""
-    workload, other = problem.estate.workloads[workload_id], problem.estate.workloads[other_id]
-    is_isolated = problem.estate.tenants[workload.tenant].isolation
-    if not (
-        (workload.isolation and workload is not other)
-        or (is_isolated and workload.tenant != other.tenant)
-    ):
-        return False
-    return any(workload_id in e.workloads and other_id in e.workloads for e in problem.epochs)
-
-
-def _exclude(model: Model, own: list[int], foreign: list[int]) -> None:
-    """Forbid foreign options beside own ones; two that stand there already may both stay."""
-    stays = {o for o in (*own, *foreign) if model.candidates.options[o].stays}
-    mine = model.cp.new_bool_var("")
-    for option in own:
-        if option not in stays:
-            model.cp.add(model.x[option] == 0).only_enforce_if(~mine)
-    for option in foreign:
-        if option not in stays:
-            model.cp.add(model.x[option] == 0).only_enforce_if(mine)
-        for other in own:
-            if (option in stays) != (other in stays):
-                model.add_not_both(option, other)
+def _owners(
+    problem: Problem, rack: str, options: Iterable[Option]
+) -> dict[tuple[str, str], set[int]]:
+    """Return who may keep others out of a rack -> the options of its own."""
+    found: dict[tuple[str, str], set[int]] = {}
+    owner_of_rack = problem.estate.racks[rack].tenant
+    if owner_of_rack is not None:
+        found[_OF_RACK] = set()
+    for option in options:
+        workload = problem.groups[option.group].workload
+        if workload.tenant == owner_of_rack:
+            found[_OF_RACK].add(option.index)
+        if workload.isolation:
+            found.setdefault(("workload", workload.id), set()).add(option.index)
+        if problem.estate.tenants[workload.tenant].isolation:
+            found.setdefault(("tenant", workload.tenant), set()).add(option.index)
+    return found
