@@ -1,7 +1,7 @@
 """The problem: an estate by index, ready for any engine.
 
-Groups are instances that are the same for the optimizer: all new instances of a workload, and each
-standing instance by itself, because it has a home.
+Groups are instances that are the same for the optimizer: the new instances of a workload that no
+waiver sets apart, and each standing instance by itself, because it has a home.
 """
 
 from __future__ import annotations
@@ -138,6 +138,7 @@ def compile_estate(estate: Estate, as_built: AsBuilt, as_of: date) -> Problem:
     """Return the problem of placing what is active between as-of and the horizon."""
     all_epochs = epochs(estate, as_of)
     planned = frozenset().union(*(e.workloads for e in all_epochs))
+    waived = _waived(estate, as_of)
     groups: list[Group] = []
     for workload in estate.workloads.values():
         if workload.id not in planned:
@@ -150,13 +151,31 @@ def compile_estate(estate: Estate, as_built: AsBuilt, as_of: date) -> Problem:
                 continue
             pinned = split_instance_id(instance)[1] in workload.pinned
             groups.append(Group(len(groups), workload, (instance,), standing.place, pinned))
-        if new:
-            groups.append(Group(len(groups), workload, tuple(new)))
+        groups.extend(_new_groups(len(groups), workload, new, waived))
+    return Problem(
+        estate, as_built, as_of, all_epochs, tuple(groups), PowerGraph(estate), waived
+    )
+
+
+def _waived(estate: Estate, as_of: date) -> dict[tuple[str, str], int]:
+    """Return (rule, subject) -> amount that waivers in force accept."""
     waived: dict[tuple[str, str], int] = {}
     for waiver in estate.waivers.values():
         if (waiver.valid_from is None or waiver.valid_from <= as_of) and as_of <= waiver.expires:
             key = (waiver.rule, waiver.subject)
             waived[key] = max(waived.get(key, 0), waiver.amount)
-    return Problem(
-        estate, as_built, as_of, all_epochs, tuple(groups), PowerGraph(estate), waived
-    )
+    return waived
+
+
+def _new_groups(
+    index: int, workload: Workload, new: list[str], waived: dict[tuple[str, str], int]
+) -> list[Group]:
+    """Return new instances in groups; those with a waiver of their own are not like the others."""
+    alike: dict[tuple[tuple[str, int], ...], list[str]] = {}
+    for instance in new:
+        own = tuple(sorted((rule, n) for (rule, subject), n in waived.items() if subject == instance))
+        alike.setdefault(own, []).append(instance)
+    return [
+        Group(index + n, workload, tuple(instances))
+        for n, instances in enumerate(alike.values())
+    ]

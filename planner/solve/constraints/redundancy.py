@@ -145,8 +145,11 @@ def together(model: Model) -> None:
 
 @structure("redundancy.whole")
 def whole(model: Model) -> None:
-    """The new instances of a workload are placed all or none, unless it is partial."""
-    for group in model.problem.groups:
-        if group.home is None and not group.workload.partial and group.count > 1:
+    """Place the new instances of a workload all or none, unless it is partial."""
+    for groups in model.problem.groups_of.values():
+        new = [group for group in groups if group.home is None]
+        count = sum(group.count for group in new)
+        if count > 1 and not new[0].workload.partial:
             all_placed = model.cp.new_bool_var("")
-            model.cp.add(model.placed(group.index) == group.count * all_placed)
+            for group in new:
+                model.cp.add(model.placed(group.index) == group.count * all_placed)

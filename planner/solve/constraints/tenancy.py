@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
+from ortools.sat.python import cp_model
+
 from planner.problem.problem import Problem
+from planner.solve.candidates import Option
 from planner.solve.constraints.redundancy import is_allowed
 from planner.solve.model import Model
 from planner.solve.registry import Candidate, rack_filter, structure
+from planner.solve.rows import Key
+
+_Owner = tuple[str, str]
+
+#: The tenant that a rack belongs to keeps others out whether it has anything there or not.
+_OF_RACK: _Owner = ("rack", "")
 
 
 @rack_filter("tenancy.protection")
@@ -65,32 +75,31 @@ def own_rack(problem: Problem, candidate: Candidate) -> int:
 
 @structure("tenancy.exclusive")
 def exclusive(model: Model) -> None:
-    """`instances of others <= 0` in a rack with one of an isolated owner, or of a tenant, each day."""
+    """`instances of others <= 0` in a rack of a tenant, or with an isolated owner's, on each day."""
     candidates = model.candidates
     for rack, options in candidates.in_rack.items():
-        others = Key("tenancy.exclusive", rack, "instances")
+        key = Key("tenancy.exclusive", rack, "instances")
+        seen: set[tuple[_Owner, frozenset[int], frozenset[int]]] = set()
         for epoch in model.problem.epochs:
             active = [o for o in options if candidates.group(o).workload.id in epoch.workloads]
+            everybody = frozenset(o.index for o in active)
             for owner, own in _owners(model.problem, rack, active).items():
-                foreign = [o.index for o in active if o.index not in own]
-                if not foreign:
-                    continue
-                total = cp_model.LinearExpr.sum([model.x[o] for o in foreign])
-                excess = model.cp.add(total <= model.slack(others))
-                if owner != _OF_RACK:
-                    days = hash((rack, owner, tuple(sorted(own))))
-                    present = model.at_least(("owner", days), own, 1)
-                    excess.only_enforce_if(present)
+                foreign = everybody - own
+                if foreign and (owner, own, foreign) not in seen:
+                    seen.add((owner, own, foreign))
+                    others = cp_model.LinearExpr.sum([model.x[o] for o in sorted(foreign)])
+                    keeps_out = model.cp.add(others <= model.slack(key))
+                    if owner != _OF_RACK:
+                        where = (f"{rack} {sorted(own)}", 0)
+                        keeps_out.only_enforce_if(model.at_least(where, sorted(own), 1))
 
 
 def _owners(
     problem: Problem, rack: str, options: Iterable[Option]
-) -> dict[tuple[str, str], set[int]]:
+) -> dict[_Owner, frozenset[int]]:
     """Return who may keep others out of a rack -> the options of its own."""
-    found: dict[tuple[str, str], set[int]] = {}
     owner_of_rack = problem.estate.racks[rack].tenant
-    if owner_of_rack is not None:
-        found[_OF_RACK] = set()
+    found: dict[_Owner, set[int]] = {} if owner_of_rack is None else {_OF_RACK: set()}
     for option in options:
         workload = problem.groups[option.group].workload
         if workload.tenant == owner_of_rack:
@@ -99,4 +108,4 @@ def _owners(
             found.setdefault(("workload", workload.id), set()).add(option.index)
         if problem.estate.tenants[workload.tenant].isolation:
             found.setdefault(("tenant", workload.tenant), set()).add(option.index)
-    return found
+    return {owner: frozenset(own) for owner, own in found.items()}
