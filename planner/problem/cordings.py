@@ -32,7 +32,7 @@ class Pattern(NamedTuple):
         if not self.nodes:
             return ()
         fed = tuple(n for n in self.nodes if live[n])
-        if len(fed) < self.psus_required or not fed:
+        if len(fed) < self.psus_required:
             return None
         return fed[: max(1, self.psus_required)] if self.is_standby else fed
 

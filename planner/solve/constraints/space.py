@@ -117,9 +117,24 @@ def reserved_heights(candidates: Candidates) -> Iterable[Row]:
     return _height_rows(candidates, "space.reserved", without_blocked=True)
 
 
-def _mass_row(candidates: Candidates, key: Key, rack: Rack, epoch: Epoch, limit: int, scale: int = 1) -> Row:
-    masses = {o.index: candidates.group(o).equipment.mass_g for o in _active(candidates, rack, epoch)}
-    return Row(key, "normal", limit * scale - rack.own_mass_g, masses, {}, scale)
+def _mass_row(
+    candidates: Candidates, key: Key, rack: Rack, epoch: Epoch, limit: int, scale: int = 1
+) -> Row:
+    masses = {
+        o.index: candidates.group(o).equipment.mass_g for o in _active(candidates, rack, epoch)
+    }
+    capacity = limit * scale - rack.own_mass_g
+    return rack_row(Row(key, "normal", capacity, masses, {}, scale), masses)
+
+
+def rack_row(row: Row, options: Iterable[int]) -> Row:
+    """Return a row about a rack; one that not even the empty rack keeps forbids every device in it.
+
+    An empty rack breaks no rule, so its own mass alone must not make the whole plan infeasible.
+    """
+    if row.capacity >= 0:
+        return row
+    return Row(row.key, row.scenario, 0, dict.fromkeys(options, 1), {})
 
 
 @rows("space.weight")
@@ -231,14 +246,16 @@ def growth(candidates: Candidates) -> Iterable[Row]:
                     for o in _active(candidates, rack, epoch)
                     if touches(candidates, o, Face.FRONT)
                 }
-                yield Row(Key("space.growth", rack.id, "half U"), "normal", free, heights, {})
+                row = Row(Key("space.growth", rack.id, "half U"), "normal", free, heights, {})
+                yield rack_row(row, (o.index for o in _active(candidates, rack, epoch)))
             if rack.growth_g and rack.max_weight_g is not None:
                 key = Key("space.growth", rack.id, "g")
                 yield _mass_row(candidates, key, rack, epoch, rack.max_weight_g - rack.growth_g)
             if rack.growth_w and rack.max_power_w is not None:
                 key = Key("space.growth", rack.id, "W")
                 limit = rack.max_power_w - rack.growth_w
-                yield Row(key, "normal", limit, {}, rack_loads(candidates, rack.id, e))
+                row = Row(key, "normal", limit, {}, rack_loads(candidates, rack.id, e))
+                yield rack_row(row, (o.index for o in _active(candidates, rack, epoch)))
 
 
 def rack_loads(candidates: Candidates, rack: str, epoch: int) -> dict[Load, int]:
