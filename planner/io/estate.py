@@ -25,6 +25,7 @@ from planner.io.build.space import build_space
 from planner.io.build.standing import build_standing
 from planner.io.build.tenancy import build_certificates, build_tenants, build_waivers
 from planner.io.catalogue import build_device_types
+from planner.io.collector import paused
 from planner.io.documents import RemoveItem
 from planner.io.expansion import SECTIONS, Entry, Loaded, expand_section
 from planner.io.files import ESTATE_FILE, display_path, estate_files, read_document
@@ -59,6 +60,11 @@ def load_estate(path: Path, patches: Sequence[Path] = ()) -> Inventory:
     if not (root / ESTATE_FILE).is_file():
         hint = f"an estate is a folder with a file `{ESTATE_FILE}`"
         raise UsageError(f"no estate in `{display_path(root)}`", hint=hint)
+    with paused():
+        return _load(root, patches)
+
+
+def _load(root: Path, patches: Sequence[Path]) -> Inventory:
     findings = Findings()
     files = estate_files(root, findings)
     loaded = [document for file in files if (document := read_document(file, findings)) is not None]

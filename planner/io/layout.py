@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from planner.errors import LayoutError, Problem
+from planner.io.collector import paused
 from planner.io.files import display_path
 from planner.io.lock_document import LOCK_VERSION, CordItem, LockDocument, PlaceItem
+from planner.io.lock_lines import Lines, read_lines
 from planner.io.rounding import halves
 from planner.io.validation import validate
 from planner.io.yaml_text import flow, half_units, text, truth
@@ -166,7 +168,8 @@ def load_layout(path: Path) -> Layout:
         raw = path.read_bytes()
     except OSError as error:
         raise LayoutError(f"`{name}`: {error.strerror or 'cannot be read'}", hint=_RENEW) from None
-    return parse_layout(raw, name)
+    with paused():
+        return parse_layout(raw, name)
 
 
 _RENEW = "restore it from version control, or write it anew with `planner plan`"
@@ -180,8 +183,9 @@ def parse_layout(raw: bytes, name: str) -> Layout:
     LayoutError
         When they are no lock.
     """
+    lines = _canonical_lines(raw, name)
     try:
-        tree = read_yaml(raw, name)
+        tree = read_yaml(raw if lines is None else lines.rest.encode(), name)
     except YamlProblemError as error:
         raise _error(error.problems) from None
     if not isinstance(tree.data, dict):
@@ -196,7 +200,24 @@ def parse_layout(raw: bytes, name: str) -> Layout:
     problems = [*tree.problems, *problems]
     if document is None or problems:
         raise _error(problems)
-    return _Reader(document, tree.mark, name).layout()
+    layout = _Reader(document, tree.mark, name).layout()
+    return layout if lines is None else layout.model_copy(update={"placements": lines.placements})
+
+
+def _canonical_lines(raw: bytes, name: str) -> Lines | None:
+    """Return the placements of a lock as rackplan writes it, or None for any other text."""
+    try:
+        lines = read_lines(raw.decode("utf-8"), name)
+        if lines is not None:
+            for key in lines.placements:
+                split_instance_id(key)
+    except ValueError:
+        return None
+    if lines is None or any(
+        p.was is not None and not p.standing for p in lines.placements.values()
+    ):
+        return None
+    return lines
 
 
 def _error(problems: list[Problem]) -> LayoutError:

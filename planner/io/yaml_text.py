@@ -8,12 +8,12 @@ import re
 #: Texts that stand unquoted: they begin with a letter and hold nothing that YAML reads otherwise.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+@-]*(?::[A-Za-z0-9_./+@-]+)*\Z")
 #: Words that some YAML version reads as a truth value or as nothing.
-_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
 
 def text(value: str) -> str:
     """Return `value` as a scalar, quoted where it could be read as something else."""
-    if _PLAIN.match(value) and value.lower() not in _WORDS:
+    if _PLAIN.match(value) and value.lower() not in WORDS:
         return value
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f")
 
