@@ -1,13 +1,14 @@
 """Pages of the documentation, taken apart: console blocks, links, headings.
 
-A block of a shown session is fenced as `console`. Lines with `$ ` are commands, the lines after them
-their output; a line `...` stands for any lines. The words after `console` change how a block is run:
+A block of a shown session is fenced as `console`. Lines with `$ ` are commands, `> ` continues one,
+the lines after are its output, and a line `...` stands for any lines. The words after `console`
+change how a block is run:
 
 `exit=N`   the last command exits with N instead of 0
 `pulumi`   the commands drive Pulumi, and run only where its engine is at hand
 
-A page with the comment `<!-- starts in an empty folder -->` does so; the others start with copies of
-`inventory/` and `layouts/`.
+A page with the comment `<!-- starts in an empty folder -->` does so; the others start with copies
+of `inventory/` and `layouts/`.
 """
 
 from __future__ import annotations
@@ -44,7 +45,11 @@ class Block(NamedTuple):
 def pages() -> list[Path]:
     """Return every page, the project's own files first."""
     top = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
-    return [*top, *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "inventory").rglob("*.md"))]
+    return [
+        *top,
+        *sorted((ROOT / "docs").rglob("*.md")),
+        *sorted((ROOT / "inventory").rglob("*.md")),
+    ]
 
 
 def blocks(text: str) -> list[Block]:
@@ -68,16 +73,18 @@ def blocks(text: str) -> list[Block]:
 
 def commands(block: Block) -> list[Command]:
     """Return the commands of a console block, each with its output."""
-    found: list[tuple[int, str, list[str]]] = []
+    found: list[tuple[int, list[str], list[str]]] = []
     for number, line in enumerate(block.lines, block.line + 1):
         if line.startswith("$ "):
-            found.append((number, line[2:], []))
+            found.append((number, [line[2:]], []))
+        elif line.startswith("> ") and found and not found[-1][2]:
+            found[-1][1].append(line[2:])
         else:
             assert found, f"line {number}: output before any command"
             found[-1][2].append(line)
     last = next((int(w.removeprefix("exit=")) for w in block.words if w.startswith("exit=")), 0)
     return [
-        Command(number, text, tuple(output), last if index == len(found) - 1 else 0)
+        Command(number, "\n".join(text), tuple(output), last if index == len(found) - 1 else 0)
         for index, (number, text, output) in enumerate(found)
     ]
 

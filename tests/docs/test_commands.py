@@ -55,8 +55,7 @@ def session(tmp_path):
             ["bash", "-c", f"set -o pipefail; {text}"],
             cwd=where,
             env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            capture_output=True,
             text=True,
             check=False,
         )
@@ -76,7 +75,7 @@ def _lines_of_make(target: str) -> str:
 
 
 def _run(session, command: Command, drives_pulumi: bool) -> subprocess.CompletedProcess[str] | None:
-    words = shlex.split(command.text)
+    words = command.text.split()
     if words[0] == "make" and words[1] in MAKE_ONLY_CHECKED:
         subprocess.run(["make", "-n", *words[1:]], cwd=ROOT, capture_output=True, check=True)
         return None
@@ -95,15 +94,9 @@ def test_commands_of_a_page(page, session):
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, session.folder / name)
     for command, drives_pulumi in _shown(page):
-        if drives_pulumi:
-            continue
-        where = f"{_name(page)}:{command.line}: `{command.text}`"
-        done = _run(session, command, drives_pulumi)
-        if done is None:
-            continue
-        assert done.returncode == command.exit_code, f"{where}\n{done.stdout}"
-        wrong = mismatch(command.output, done.stdout.splitlines())
-        assert wrong is None, f"{where}\nexpected: {wrong}\n{done.stdout}"
+        done = None if drives_pulumi else _run(session, command, drives_pulumi)
+        if done is not None:
+            _check(done, command, page)
 
 
 @pytest.mark.pulumi
@@ -112,13 +105,16 @@ def test_commands_of_a_page(page, session):
 )
 def test_pulumi_commands_of_a_page(page, session):
     for command, drives_pulumi in _shown(page):
-        if not drives_pulumi:
-            continue
-        where = f"{_name(page)}:{command.line}: `{command.text}`"
-        done = _run(session, command, drives_pulumi)
-        assert done.returncode == command.exit_code, f"{where}\n{done.stdout}"
-        wrong = mismatch(command.output, done.stdout.splitlines())
-        assert wrong is None, f"{where}\nexpected: {wrong}\n{done.stdout}"
+        if drives_pulumi:
+            _check(_run(session, command, drives_pulumi), command, page)
+
+
+def _check(done: subprocess.CompletedProcess[str], command: Command, page: Path) -> None:
+    """Compare what was printed: stdout, or stderr where stdout is empty."""
+    where = f"{_name(page)}:{command.line}: `{command.text}`\n{done.stdout}{done.stderr}"
+    assert done.returncode == command.exit_code, where
+    wrong = mismatch(command.output, (done.stdout or done.stderr).splitlines())
+    assert wrong is None, f"expected: {wrong}\n{where}"
 
 
 def test_the_comparison_sees_a_difference():

@@ -8,9 +8,12 @@ import re
 import pytest
 import yaml
 
+from planner.io import schema_text
 from planner.io.documents import Document
 from planner.model.rules import RULES
 from tests.docs.pages import ROOT, anchors, blocks, links, pages
+
+SCHEMA = ROOT / "inventory" / "schema.json"
 
 
 def _name(page):
@@ -37,12 +40,27 @@ def test_every_page_is_in_the_index():
             assert page in linked | {ROOT / "docs" / "README.md"}, _name(page)
 
 
-def test_inventory_reference_is_up_to_date():
-    path = ROOT / "tools" / "inventory_reference.py"
-    spec = importlib.util.spec_from_file_location("inventory_reference", path)
+@pytest.mark.parametrize("tool", ["inventory_reference", "cli_reference"])
+def test_generated_page_is_up_to_date(tool):
+    spec = importlib.util.spec_from_file_location(tool, ROOT / "tools" / f"{tool}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert module.PAGE.read_text(encoding="utf-8") == module.render()
+    page = module.PAGE.read_text(encoding="utf-8")
+    assert page == module.render(), f"run `python tools/{tool}.py`"
+
+
+def test_schema_of_the_inventory_is_up_to_date():
+    written = (ROOT / "inventory" / "schema.json").read_text(encoding="utf-8")
+    current = schema_text("inventory")
+    assert written == current, "run `planner schema -o inventory/schema.json`"
+
+
+def test_every_inventory_file_names_the_schema():
+    for path in sorted((ROOT / "inventory").rglob("*.yaml")):
+        first = path.read_text(encoding="utf-8").partition("\n")[0]
+        prefix = "# yaml-language-server: $schema="
+        assert first.startswith(prefix), path
+        assert (path.parent / first.removeprefix(prefix)).resolve() == SCHEMA, path
 
 
 def test_slugs_in_pages_exist():

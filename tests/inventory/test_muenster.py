@@ -1,7 +1,7 @@
 """The Münster estate answers its question, and its README says so in figures that hold.
 
-The figures are recomputed here from the model alone, with arithmetic of its own: neither the solver's
-rows nor the checker's loads are used for them.
+The figures are recomputed here from the model alone, with arithmetic of its own: neither the
+solver's rows nor the checker's loads are used for them.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def ups_above(estate, node: str) -> str:
 def load_alone_va(estate, placements: list[Placement], ups: str) -> Fraction:
     """Return what one UPS carries when its twin is lost: all devices with enough cords on it.
 
-    Between the UPS and the cords of this estate there are only panels and feeds without loss or draw
-    of their own, so the load is the sum of W / power factor.
+    Between the UPS and the cords of this estate there are only panels and feeds without loss or
+    draw of their own, so the load is the sum of W / power factor.
     """
     total = Fraction(0)
     for placement in placements:
@@ -208,8 +208,7 @@ def alone_rows(estate, layout) -> list[str]:
     for lost in GROUP:
         up = {
             w.id: sum(
-                estate.racks[layout.placements[i].place.rack].site != lost
-                for i in w.instance_ids()
+                estate.racks[layout.placements[i].place.rack].site != lost for i in w.instance_ids()
             )
             for w in critical
         }
