@@ -29,7 +29,7 @@ def command(name: str, fmt: str) -> int:
     The JSON Schema of the files is written beside the folder, as schema.json.
     """
     folder = Path(name) if "/" in name else Path("inventory") / name
-    estate = folder.name
+    estate = name.rstrip("/").rpartition("/")[2]
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", estate):
         raise UsageError(
             f"`{estate}` is no name for an estate",
