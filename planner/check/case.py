@@ -151,8 +151,8 @@ class Case:
 
     @classmethod
     def of_layout(cls, estate: Estate, layout: Layout, as_of: date) -> Case:
-        """Return the case of a layout."""
-        places = ((key, p.place, p.at) for key, p in layout.placements.items())
+        """Return the case of a layout; cords that it leaves out are missing, not unknown."""
+        places = ((key, _corded(p.place), p.at) for key, p in layout.placements.items())
         standing = {key: s.place for key, s in layout.as_built().standing.items()}
         return cls(estate, as_of, places, standing)
 
@@ -264,6 +264,10 @@ class Case:
     def on(self, day: date) -> str:
         """Return ` on <day>` for messages, nothing for the first day."""
         return "" if day == self.as_of else f" on {day}"
+
+
+def _corded(place: Place) -> Place:
+    return place if place.cords is not None else place.model_copy(update={"cords": ()})
 
 
 def _cells(equipment: Equipment, place: Place) -> frozenset[tuple[int, Face]]:

@@ -355,13 +355,19 @@ class Cords:
                 "one cord an inlet",
                 "cords that fit",
                 device.at,
-                hint=f"cord it to {names(self._nodes_of(device))}",
+                hint=self._cord_hint(device),
             )
 
-    def _nodes_of(self, device: Device) -> list[str]:
+    def _cord_hint(self, device: Device) -> str:
         wanted = set(takes_outlet(device.equipment).values())
+        if not wanted:
+            return "plan again: it takes no cord"
         nodes = self.case.estate.power_nodes.values()
-        return [n.id for n in nodes if n.rack == device.rack.id and wanted & n.outlets.keys()]
+        fit = [n.id for n in nodes if n.rack == device.rack.id and wanted & n.outlets.keys()]
+        if fit:
+            return f"cord it to {names(fit)}"
+        types = " and ".join(sorted(wanted))
+        return f"give rack `{device.rack.id}` a power node with {types} outlets"
 
     def tightest(self) -> Iterator[Tightest]:
         """Nothing: ratings of single cords are no shared capacity."""

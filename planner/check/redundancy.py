@@ -80,7 +80,7 @@ class Survival:
             less = f" less {missing} not placed" if missing else ""
             yield Violation(
                 self.rule,
-                key,
+                f"{key}:{kind}",
                 sight.label,
                 detail.needed,
                 detail.up,
@@ -105,17 +105,17 @@ def spread(case: Case) -> Iterator[Violation]:
         workload = case.planned[key]
         for level, wanted in sorted(workload.spread.items()):
             held = Counter(case.domain(device.rack, level) for device in devices)
-            for found in (
-                _max_per_domain(held, wanted),
-                _min_domains(held, wanted, len(devices)),
-                _max_skew(case, workload, level, held, wanted),
+            for asked, found in (
+                ("max_per_domain", _max_per_domain(held, wanted)),
+                ("min_domains", _min_domains(held, wanted, len(devices))),
+                ("max_skew", _max_skew(case, workload, level, held, wanted)),
             ):
                 if found is None:
                     continue
                 required, available, what, required_note, available_note = found
                 yield Violation(
                     "redundancy.spread",
-                    key,
+                    f"{key}:{level}:{asked}",
                     NORMAL,
                     required,
                     available,
@@ -216,7 +216,7 @@ def _apart(device: Device, level: str, domain: str, other: str, on: str) -> Viol
     word = kind_word(level)
     return Violation(
         "redundancy.together",
-        device.instance,
+        f"{device.instance}:{level}",
         NORMAL,
         1,
         0,
@@ -230,18 +230,20 @@ def _apart(device: Device, level: str, domain: str, other: str, on: str) -> Viol
 
 
 def whole(case: Case) -> Iterator[Violation]:
-    """redundancy.whole: all instances of a workload are placed or none, unless it is partial."""
+    """redundancy.whole: the new instances of a workload are placed whole, unless it is partial."""
     for key, devices in sorted(case.of_workload.items()):
         workload = case.planned[key]
-        if not workload.partial and len(devices) < workload.count:
+        new = [i for i in workload.instance_ids() if i not in case.standing]
+        placed = sum(device.instance not in case.standing for device in devices)
+        if not workload.partial and 0 < placed < len(new):
             yield Violation(
                 "redundancy.whole",
                 key,
                 NORMAL,
-                workload.count,
-                len(devices),
+                len(new),
+                placed,
                 "instances",
-                f"only {len(devices)} of {workload.count} instances of `{key}` are placed",
+                f"only {placed} of {len(new)} new instances of `{key}` are placed",
                 "all or nothing: the workload is not partial",
                 "instances placed",
                 workload.at,

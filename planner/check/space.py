@@ -281,7 +281,7 @@ def _outlets(
                 NORMAL,
                 num_cords,
                 free,
-                "outlets",
+                f"{outlet} outlets",
                 f"`{key}` has too few {outlet} outlets{case.on(day)}",
                 f"cords on {outlet} outlets",
                 f"{node.outlets[outlet]} {outlet} outlets less {node.outlet_reserve} in reserve",
@@ -315,19 +315,19 @@ def _ports(case: Case, view: RackView) -> Iterator[Violation]:
             demand[port.type, port.speed_mbps] += port.count
     for (kind, speed_mbps), needed in sorted(demand.items()):
         offered = offers[kind, speed_mbps]
-        reserve = rack.growth_ports if offered else 0
-        if needed > offered - reserve:
+        free = max(0, offered - rack.growth_ports)
+        if needed > free:
             yield Violation(
                 "space.ports",
                 f"{rack.id} {kind}@{speed_mbps}",
                 NORMAL,
                 needed,
-                offered - reserve,
+                free,
                 "ports",
                 f"rack `{rack.id}` has too few {kind} ports of {speed_mbps} Mbit/s"
                 f"{case.on(view.day)}",
                 "ports its devices need",
-                f"{offered} ports less {reserve} in reserve",
+                f"{offered} ports less {rack.growth_ports} in reserve",
                 rack.at,
                 hint="place a switch with such ports in the rack, or move a device",
             )

@@ -181,9 +181,11 @@ def _owners(case: Case, view: RackView) -> list[tuple[str, set[str]]]:
 
 
 def _exclusive(case: Case, view: RackView) -> Violation | None:
-    """Count who stands beside the first owner that is not alone."""
+    """Count who stands beside an owner that shares no rack, beside the one with most of several."""
     everybody = {device.instance for device in view.devices}
-    for name, own in _owners(case, view):
+    owners = _owners(case, view)
+    if owners:
+        name, own = max(owners, key=lambda owner: len(everybody - owner[1]))
         foreign = sorted(everybody - own)
         if foreign:
             return Violation(

@@ -167,11 +167,17 @@ MUTANTS = (
         LAYOUT,
     ),
     # Both must be up after the loss of any rack; each rack takes one.
-    Mutant("redundancy.survive", "w", 1, _w(survive={"rack": 2}), LAYOUT),
-    Mutant("redundancy.spread", "w", 1, _w(spread={"site": Spread(max_per_domain=1)}), LAYOUT),
+    Mutant("redundancy.survive", "w:rack", 1, _w(survive={"rack": 2}), LAYOUT),
+    Mutant(
+        "redundancy.spread",
+        "w:site:max_per_domain",
+        1,
+        _w(spread={"site": Spread(max_per_domain=1)}),
+        LAYOUT,
+    ),
     Mutant(
         "redundancy.together",
-        "w-2",
+        "w-2:rack",
         1,
         with_items(_other(), workload("w", count=2, together_with={"rack": "x"})),
         _with_x(R1_UNIT_2),

@@ -77,7 +77,9 @@ def test_two_plus_two_supplies():
     plan = layout({"w-1": at("r1", 1, "a", "a", "a", "b")})
     assert load(e, plan, "a") == 750  # 3 x 250
     assert load(e, plan, "b", "loss of feed a") == 0
-    assert broken(e, plan) == [("redundancy.survive", "w", "loss of feed a", 1, 0, "instances")]
+    assert broken(e, plan) == [
+        ("redundancy.survive", "w:feed", "loss of feed a", 1, 0, "instances")
+    ]
 
 
 def test_standby_supply_carries_when_the_first_is_lost():
@@ -318,8 +320,8 @@ def test_too_slow_a_switch_drops_its_block_until_it_has_transferred():
     assert load(e, plan, "catcher", "loss of ups ups1", look=Look.INTERRUPTION) == 0
     assert load(e, plan, "catcher", "loss of ups ups1") == 4000
     assert broken(e, plan) == [
-        ("redundancy.survive", "w1", "loss of ups ups1 (interruption)", 4, 0, "instances"),
-        ("redundancy.survive", "w2", "loss of ups ups2 (interruption)", 4, 0, "instances"),
+        ("redundancy.survive", "w1:ups", "loss of ups ups1 (interruption)", 4, 0, "instances"),
+        ("redundancy.survive", "w2:ups", "loss of ups ups2 (interruption)", 4, 0, "instances"),
     ]
     # 20 ms is still within the ride-through.
     assert broken(*_catcher(20)) == []
@@ -330,7 +332,14 @@ def test_switch_itself_lost_is_a_single_point_of_failure():
     assert load(e, plan, "f1", "loss of transfer_switch sts1") is None
     e = with_items(e, workload("w1", **{**_block(4000), "survive": {"transfer_switch": 1}}))
     assert broken(e, plan) == [
-        ("redundancy.survive", "w1", "loss of transfer_switch sts1", 1, 0, "instances")
+        (
+            "redundancy.survive",
+            "w1:transfer_switch",
+            "loss of transfer_switch sts1",
+            1,
+            0,
+            "instances",
+        )
     ]
 
 
@@ -385,7 +394,14 @@ def test_battery_that_is_empty_before_the_generator_runs():
     e = _site(autonomy_min=0)
     assert load(e, _SITE_LAYOUT, "a", "loss of utility grid", look=Look.INTERRUPTION) is None
     assert broken(e, _SITE_LAYOUT) == [
-        ("redundancy.survive", "w", "loss of utility grid (interruption)", 1, 0, "instances")
+        (
+            "redundancy.survive",
+            "w:utility",
+            "loss of utility grid (interruption)",
+            1,
+            0,
+            "instances",
+        )
     ]
     # No battery was used, so nothing is charged: 1510 W.
     assert load(e, _SITE_LAYOUT, "gen", "loss of utility grid") == 1510
@@ -410,7 +426,7 @@ def test_ups_without_a_source_is_dead_in_both_looks():
     )
     plan = layout({"w-1": at("r1", 1, "a")})
     assert broken(e, plan) == [
-        ("redundancy.survive", "w", "loss of utility grid", 1, 0, "instances")
+        ("redundancy.survive", "w:utility", "loss of utility grid", 1, 0, "instances")
     ]
 
 
@@ -571,8 +587,15 @@ def test_room_lost_takes_what_stands_in_it():
     assert load(e, plan, "b", "loss of rack r1") is None
     assert load(e, plan, "b", "loss of row row1") is None
     assert broken(e, plan) == [
-        ("redundancy.survive", "w", "loss of fire_compartment room1-fc", 1, 0, "instances"),
-        ("redundancy.survive", "w", "loss of room room1", 1, 0, "instances"),
+        (
+            "redundancy.survive",
+            "w:fire_compartment",
+            "loss of fire_compartment room1-fc",
+            1,
+            0,
+            "instances",
+        ),
+        ("redundancy.survive", "w:room", "loss of room room1", 1, 0, "instances"),
     ]
 
 
