@@ -192,9 +192,9 @@ class SupplyProbe:
 
     def _broken_kinds(self, device: Device) -> frozenset[str]:
         """Return the levels that the workload must survive, where it fails to anyway."""
-        key = device.workload.id
-        is_broken = any((v.rule, v.subject) == ("redundancy.survive", key) for v in self.before)
-        return frozenset(device.workload.survive) if is_broken else frozenset()
+        broken = {v.subject for v in self.before if v.rule == "redundancy.survive"}
+        survive = device.workload.survive
+        return frozenset(level for level in survive if f"{device.workload.id}:{level}" in broken)
 
     def _overloaded(self, known: _Rest, model: LoadModel, chain: frozenset[int]) -> set[int]:
         """Return the looks in which a node cannot carry what the device adds normally."""

@@ -173,7 +173,13 @@ def _new_groups(
     """Return new instances in groups; those with a waiver of their own are not like the others."""
     alike: dict[tuple[tuple[str, int], ...], list[str]] = {}
     for instance in new:
-        own = tuple(sorted((rule, n) for (rule, subject), n in waived.items() if subject == instance))
+        own = tuple(
+            sorted(
+                (rule, n)
+                for (rule, subject), n in waived.items()
+                if subject.partition(":")[0] == instance
+            )
+        )
         alike.setdefault(own, []).append(instance)
     return [
         Group(index + n, workload, tuple(instances))

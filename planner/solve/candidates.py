@@ -1,7 +1,8 @@
 """Candidates: where each group may stand, with which face and cording, after all filters.
 
 A filter belongs to a rule and says by how much a single placement breaks it, whatever else is
-placed. A standing instance may always stay: what its own place breaks is inherited.
+placed. A standing instance may always stay: what its own place breaks is inherited. It may move, too,
+to where it breaks these rules by no more.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from planner.problem.problem import Group, Problem
 from planner.solve.registry import FILTERS, Candidate
 from planner.solve.rows import Load
 
+#: What a home breaks of these, a move must mend: their amounts depend on the unit or on the cords.
+MENDED_BY_A_MOVE = frozenset({"space.reserved", "power.cord"})
+
 
 @dataclass(frozen=True)
 class Option:
@@ -37,7 +41,7 @@ class Option:
     stays
         Whether this is the group's home, at its standing position.
     broken
-        (rule, subject, amount) that a home breaks by itself; empty otherwise.
+        (rule, amount) that a home breaks by itself, or a move no more than the home.
     """
 
     index: int
@@ -73,6 +77,7 @@ class Candidates:
         self.excluded: dict[str, dict[str, dict[str, int]]] = {}
         self.cut_off: set[str] = set()
         self._pattern_index: dict[Pattern, int] = {}
+        self._inherited: dict[int, dict[str, int]] = {}
         self._terms: dict[Load, dict[int, int]] = {}
         self._canonical: dict[Load, Load | None] = {}
         self._largest: dict[Load, int] = {}
@@ -215,15 +220,13 @@ class Candidates:
             cordings = [tuple(node_of[i.name] for i in corded_inlets(group.equipment))]
         rack = self.problem.estate.racks[home.rack]
         for cording in cordings:
-            broken: list[tuple[str, int]] = []
-            for slug, rule in FILTERS.items():
-                here = Candidate(group, rack, home.face, cording, True, home.position_half)
-                amount = rule.of_rack(self.problem, here) if rule.of_rack else 0
-                if rule.of_place and not amount:
-                    amount = rule.of_place(self.problem, here)
-                if amount:
-                    broken.append((slug, amount))
-            self._add(group, home.rack, home.face, cording, stays=True, broken=tuple(broken))
+            here = Candidate(group, rack, home.face, cording, True, home.position_half)
+            broken = self._broken(here, of_place=False) | self._broken(here, of_place=True)
+            by_rule = tuple(broken.items())
+            self._add(group, home.rack, home.face, cording, stays=True, broken=by_rule)
+            self._inherited[group.index] = {
+                slug: amount for slug, amount in broken.items() if slug not in MENDED_BY_A_MOVE
+            }
 
     def _add_moves(self, group: Group) -> None:
         equipment = group.equipment
@@ -236,33 +239,42 @@ class Candidates:
             faces = (equipment.face,)
         why = self.excluded.setdefault(group.workload.id, {})
         for rack in self.problem.racks:
-            reasons = self._broken(Candidate(group, rack), of_place=False)
+            inherited = self._inherited.get(group.index, {})
+            of_rack = self._broken(Candidate(group, rack), of_place=False)
+            reasons = _beyond(of_rack, inherited)
             if reasons:
                 why[rack.id] = reasons
                 continue
             found = False
             for cording in self._cordings(group, rack.id):
                 for face in faces:
-                    broken = self._broken(Candidate(group, rack, face, cording), of_place=True)
-                    reasons.update(broken)
-                    if not broken:
+                    candidate = Candidate(group, rack, face, cording)
+                    broken = of_rack | self._broken(candidate, of_place=True)
+                    worse = _beyond(broken, inherited)
+                    reasons |= worse
+                    if not worse:
                         found = True
-                        self._add(group, rack.id, face, cording)
+                        self._add(group, rack.id, face, cording, broken=tuple(broken.items()))
             if not found:
                 why[rack.id] = reasons or {"power.cord": 1}
 
     def _broken(self, candidate: Candidate, *, of_place: bool) -> dict[str, int]:
-        """Return rule -> amount of the filters that a candidate breaks, waivers counted."""
+        """Return rule -> amount of the filters that a candidate breaks, beyond what is waived."""
         found: dict[str, int] = {}
         for slug, rule in FILTERS.items():
             function = rule.of_place if of_place else rule.of_rack
             if function is None:
                 continue
-            amount = function(self.problem, candidate)
-            if amount and amount > self._waived(slug, candidate.group):
+            amount = function(self.problem, candidate) - self._waived(slug, candidate.group)
+            if amount > 0:
                 found[slug] = amount
         return found
 
     def _waived(self, slug: str, group: Group) -> int:
-        """Return what waivers cover for every instance of a group."""
-        return min(self.problem.waived.get((slug, i), 0) for i in group.instances)
+        """Return what waivers cover for the instances of a group."""
+        return self.problem.waived.get((slug, group.instances[0]), 0)
+
+
+def _beyond(broken: Mapping[str, int], inherited: Mapping[str, int]) -> dict[str, int]:
+    """Return what is broken by more than a home breaks it."""
+    return {slug: n for slug, n in broken.items() if n > inherited.get(slug, 0)}

@@ -85,10 +85,6 @@ class Model:
         """Return the largest value of an option's variable."""
         return self.candidates.upper(option)
 
-    def instance_of(self, option: int) -> str:
-        """Return the standing instance that a home belongs to."""
-        return self.candidates.group(self.candidates.options[option]).instances[0]
-
     def placed(self, group: int) -> Expr:
         """Return the number of placed instances of a group."""
         return cp_model.LinearExpr.sum([self.x[o.index] for o in self.candidates.of_group[group]])

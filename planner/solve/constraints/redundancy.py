@@ -56,14 +56,28 @@ def _by_domain(candidates: Candidates, workload: str, level: str) -> dict[str, d
 
 @rows("redundancy.spread")
 def spread_at_most(candidates: Candidates) -> Iterable[Row]:
-    """`instances in each domain <= max_per_domain`."""
+    """`instances in each domain <= max_per_domain`, where nothing may be beyond it."""
     for workload, groups in candidates.problem.groups_of.items():
         for level, spread in groups[0].workload.spread.items():
-            if spread.max_per_domain is None:
+            key = _at_most_key(workload, level)
+            if spread.max_per_domain is None or _may_be_broken(candidates.problem, key):
                 continue
-            for domain, terms in _by_domain(candidates, workload, level).items():
-                key = Key("redundancy.spread", f"{workload}:{level}:max_per_domain", domain)
+            for terms in _by_domain(candidates, workload, level).values():
                 yield Row(key, "normal", spread.max_per_domain, terms, {})
+
+
+def _at_most_key(workload: str, level: str) -> Key:
+    return Key("redundancy.spread", f"{workload}:{level}:max_per_domain", "instances")
+
+
+def _may_be_broken(problem: Problem, key: Key) -> bool:
+    """Whether a key may have an amount: a soft rule, something waived, something that stands."""
+    workload = key.subject.partition(":")[0]
+    return (
+        key.rule in problem.estate.policy.soft
+        or key[:2] in problem.waived
+        or any(g.home is not None for g in problem.groups_of[workload])
+    )
 
 
 @structure("redundancy.spread")
@@ -71,10 +85,26 @@ def spread_evenly(model: Model) -> None:
     """`domains used >= min(min_domains, placed)` and `max - min <= max_skew`, once any is placed."""
     for workload, groups in model.problem.groups_of.items():
         for level, spread in groups[0].workload.spread.items():
+            if spread.max_per_domain is not None:
+                _max_per_domain(model, workload, level, spread.max_per_domain)
             if spread.min_domains is not None:
                 _min_domains(model, workload, level, spread.min_domains)
             if spread.max_skew is not None:
                 _max_skew(model, groups[0].workload, level, spread)
+
+
+def _max_per_domain(model: Model, workload: str, level: str, most: int) -> None:
+    """Add `instances in a domain <= max_per_domain + excess`, with one excess for all domains."""
+    key = _at_most_key(workload, level)
+    if not _may_be_broken(model.problem, key):
+        return
+    excesses = []
+    for terms in _by_domain(model.candidates, workload, level).values():
+        count = model.problem.groups_of[workload][0].workload.count
+        excess = model.cp.new_int_var(0, count, "")
+        model.cp.add(model.sum_options(terms) <= most + excess)
+        excesses.append(excess)
+    model.cp.add(sum(excesses) <= model.slack(key))
 
 
 def _min_domains(model: Model, workload: str, level: str, wanted: int) -> None:
@@ -134,13 +164,12 @@ def together(model: Model) -> None:
                 has = model.cp.new_bool_var("")
                 model.cp.add(model.sum_options(partner.get(domain, {})) >= has)
                 for option in terms:
-                    if not model.candidates.options[option].stays:
-                        model.cp.add(model.x[option] == 0).only_enforce_if(~has)
-                    else:
-                        missing = model.slack(
-                            Key("redundancy.together", model.instance_of(option), "instances")
-                        )
-                        model.cp.add(model.x[option] <= missing).only_enforce_if(~has)
+                    group = model.candidates.group(model.candidates.options[option])
+                    key = Key("redundancy.together", f"{group.instances[0]}:{level}", "instances")
+                    if problem.waived.get(key[:2]):
+                        continue
+                    missing = 0 if group.home is None else model.slack(key)
+                    model.cp.add(model.x[option] <= missing).only_enforce_if(~has)
 
 
 @structure("redundancy.whole")
