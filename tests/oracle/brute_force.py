@@ -1,0 +1,210 @@
+"""The best layout of a tiny estate by trying them all, each judged by `planner.check`.
+
+Nothing of the solver is used. A *choice* gives every planned instance a rack, a face and cords, its
+home, or no place; unit positions are enumerated apart, per rack (`tests.oracle.packing`), and one way
+to pack a rack stands for all, because nothing else depends on positions. Instances of a workload
+that do not stand yet are exchangeable, so choices are counted up to their exchange, and so are equal
+inlets with active-active supplies. What stands is never left without a place: that breaks
+`stability.standing` in every case.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations_with_replacement, product
+from math import comb, prod
+from typing import NamedTuple
+
+from planner.check import check
+from planner.model.estate import Estate
+from planner.model.layout import AsBuilt, Cord, Layout, Place
+from planner.model.power import OUTLET_FOR_INLET
+from planner.model.rules import RULES
+from planner.model.space import Face
+from planner.model.violation import Report
+from planner.model.workload import Equipment, PsuMode, Workload
+from tests.builders import layout
+from tests.oracle.packing import Item, Packer
+
+
+class Way(NamedTuple):
+    """A rack, a face and cords; at home the position is given."""
+
+    rack: str
+    face: Face | None
+    cords: tuple[Cord, ...] | None
+    home: Place | None = None
+
+
+Choice = tuple[tuple[str, Way | None], ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What trying all layouts has found.
+
+    Attributes
+    ----------
+    score
+        The best score of a layout that holds, None when there is none.
+    best
+        A layout with that score.
+    num_choices
+        Choices there are; `num_judged` of them were packed and judged.
+    num_held
+        Judged layouts that hold.
+    broken
+        Slugs of all rules that some judged layout breaks.
+    """
+
+    score: tuple[tuple[str, int], ...] | None
+    best: Layout | None
+    num_choices: int
+    num_judged: int
+    num_held: int
+    broken: frozenset[str]
+
+
+def holds(report: Report) -> bool:
+    """Return whether a layout holds; what as-built breaks, and the estate itself, is no fault of it."""
+    return all(v.inherited or RULES[v.rule].about_estate for v in report.violations)
+
+
+def planned(estate: Estate, as_of: date) -> list[Workload]:
+    """Return the workloads that are there on some day from as-of to the horizon."""
+    horizon = max(as_of, estate.policy.planning_horizon or as_of)
+    return [
+        w
+        for w in estate.workloads.values()
+        if (w.valid_from is None or w.valid_from <= horizon)
+        and (w.valid_until is None or w.valid_until >= as_of)
+    ]
+
+
+def num_choices(estate: Estate, standing: dict[str, Place], as_of: date) -> int:
+    """Return the number of choices, without trying them."""
+    sizes = []
+    for workload in planned(estate, as_of):
+        ways = len(_ways(estate, workload))
+        new = sum(i not in standing for i in workload.instance_ids())
+        sizes.append(comb(ways + new, new))
+        sizes += [ways + 1] * (workload.count - new)
+    return prod(sizes)
+
+
+def best_layout(estate: Estate, as_built: AsBuilt, as_of: date) -> Verdict:
+    """Return the lexicographic optimum over all layouts."""
+    standing = {key: s.place for key, s in as_built.standing.items()}
+    everyone = [i for w in planned(estate, as_of) for i in w.instance_ids()]
+    packer = Packer(estate, as_of)
+    best: tuple[tuple[int, ...], Report, Layout] | None = None
+    total = judged = held = 0
+    broken: set[str] = set()
+    for choice in _choices(estate, standing, as_of):
+        total += 1
+        places = _places(estate, packer, choice)
+        if places is None:
+            continue
+        judged += 1
+        missing = tuple(i for i in everyone if i not in places)
+        candidate = layout(
+            places, standing=standing, unplaced=missing, as_of=as_of, estate=estate.id
+        )
+        report = check(estate, candidate, as_of)
+        broken.update(v.rule for v in report.violations)
+        if not holds(report):
+            continue
+        held += 1
+        values = tuple(value for _, value in report.score)
+        if best is None or values < best[0]:
+            best = (values, report, candidate)
+    return Verdict(
+        best[1].score if best else None,
+        best[2] if best else None,
+        total,
+        judged,
+        held,
+        frozenset(broken),
+    )
+
+
+def _ways(estate: Estate, workload: Workload) -> list[Way]:
+    equipment = workload.equipment
+    assert equipment is not None
+    faces: tuple[Face | None, ...] = tuple(Face) if equipment.face == "any" else (equipment.face,)
+    if equipment.u_height_half == 0:
+        faces = (None,)
+    return [
+        Way(rack, face, cords)
+        for rack in estate.racks
+        for face in faces
+        for cords in _cordings(estate, equipment, rack)
+    ]
+
+
+def _cordings(estate: Estate, equipment: Equipment, rack: str) -> list[tuple[Cord, ...]]:
+    inlets = [i for i in equipment.inlets if i.type in OUTLET_FOR_INLET]
+    choices = [
+        [
+            node.id
+            for node in estate.power_nodes.values()
+            if node.rack == rack and OUTLET_FOR_INLET[inlet.type] in node.outlets
+        ]
+        for inlet in inlets
+    ]
+    found: dict[object, tuple[Cord, ...]] = {}
+    for nodes in product(*choices):
+        plugs = [(i.type, i.rating_w or 0, node) for i, node in zip(inlets, nodes, strict=True)]
+        same = tuple(plugs if equipment.psu_mode is PsuMode.ACTIVE_STANDBY else sorted(plugs))
+        cords = tuple(Cord(i.name, node) for i, node in zip(inlets, nodes, strict=True))
+        found.setdefault(same, cords)
+    return list(found.values())
+
+
+def _choices(estate: Estate, standing: dict[str, Place], as_of: date) -> Iterator[Choice]:
+    """Yield every choice."""
+    parts: list[list[Choice]] = []
+    for workload in planned(estate, as_of):
+        ways = _ways(estate, workload)
+        new = [i for i in workload.instance_ids() if i not in standing]
+        for instance in workload.instance_ids():
+            if instance in standing:
+                parts.append([((instance, way),) for way in _moves(standing[instance], ways)])
+        parts.append(
+            [
+                tuple(zip(new, picks, strict=True))
+                for picks in combinations_with_replacement([*ways, None], len(new))
+            ]
+        )
+    for picked in product(*parts):
+        yield tuple(one for part in picked for one in part)
+
+
+def _moves(home: Place, ways: list[Way]) -> list[Way]:
+    return [Way(home.rack, home.face, home.cords, home), *ways]
+
+
+def _places(estate: Estate, packer: Packer, choice: Choice) -> dict[str, Place] | None:
+    """Return the places of a choice, None when a rack cannot be packed."""
+    by_rack: dict[str, list[Item]] = {}
+    for instance, way in choice:
+        if way is not None:
+            by_rack.setdefault(way.rack, []).append(_item(estate, instance, way))
+    found: dict[str, int | None] = {}
+    for rack, items in by_rack.items():
+        positions = packer.pack(rack, items)
+        if positions is None:
+            return None
+        found |= dict(zip((i.instance for i in items), positions, strict=True))
+    return {
+        instance: way.home
+        or Place(rack=way.rack, position_half=found[instance], face=way.face, cords=way.cords)
+        for instance, way in choice
+        if way is not None
+    }
+
+
+def _item(estate: Estate, instance: str, way: Way) -> Item:
+    workload = estate.workloads[instance.rpartition("-")[0]]
+    assert workload.equipment is not None
+    return Item(instance, workload, way.face, way.home.position_half if way.home else None)
