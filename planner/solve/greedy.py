@@ -20,8 +20,11 @@ from planner.solve.constraints.redundancy import domain_of
 from planner.solve.constraints.space import cautious_ports
 from planner.solve.rows import Row
 
-#: Attempts, each with what failed before moved to the front.
+#: Attempts that fill open racks first, then as many that spread; what failed before goes first.
 ATTEMPTS = 12
+
+#: Price of opening a rack in the attempts that fill open racks first; above that of any full row.
+OPENING_PRICE = 100.0
 
 #: Exponent of the price of a row's share: near 1 a full row costs far more than a half-full one.
 EXPONENT = 6
@@ -50,6 +53,9 @@ class Greedy:
         self.num_rows = len(rows)
         self._whole = [float(row.capacity) if row.capacity > 0 else 1e-9 for row in rows]
         by_option = columns(candidates, rows)
+        number = {rack.id: n for n, rack in enumerate(self.problem.racks)}
+        self._rack_of = np.array([number[o.rack] for o in candidates.options], dtype=np.int64)
+        self._opening = np.zeros(len(number))
         self.columns = [self._columns(g, by_option) for g in self.problem.groups]
 
     def _columns(self, group: Group, by_option: Sequence[Mapping[int, int]]) -> _Columns:
@@ -76,8 +82,8 @@ class Greedy:
         urgency = [0] * len(self.problem.groups)
         best: dict[int, int] = {}
         best_missing: list[tuple[int, int]] | None = None
-        for _ in range(ATTEMPTS):
-            counts, failed = self._attempt(urgency)
+        for attempt in range(2 * ATTEMPTS):
+            counts, failed = self._attempt(urgency, fills_open_racks=attempt < ATTEMPTS)
             missing = sorted(
                 (-(group := self.problem.groups[g]).workload.priority, group.count) for g in failed
             )
@@ -99,6 +105,7 @@ class Greedy:
         wanted = sorted(
             self.problem.groups,
             key=lambda g: (
+                not self._stays(g),
                 g.home is None,
                 not g.equipment.provides_ports,
                 -urgency[g.index],
@@ -123,9 +130,20 @@ class Greedy:
             emit(group, frozenset({group.workload.id}))
         return list(order.values())
 
-    def _attempt(self, urgency: Sequence[int]) -> tuple[dict[int, int], list[int]]:
+    def _stays(self, group: Group) -> bool:
+        """Whether a standing instance keeps its home: it breaks nothing there, or has no choice."""
+        options = self.candidates.of_group[group.index]
+        homes = [o for o in options if o.stays]
+        return bool(homes) and (len(homes) == len(options) or not any(o.broken for o in homes))
+
+    def _attempt(
+        self, urgency: Sequence[int], *, fills_open_racks: bool
+    ) -> tuple[dict[int, int], list[int]]:
         usage = np.zeros(self.num_rows + 1)
         counts: dict[int, int] = {}
+        self._opening = np.array(
+            [OPENING_PRICE if fills_open_racks else 0.0] * len(self.problem.racks)
+        )
         failed: list[int] = []
         for group in self._order(urgency):
             before = usage.copy()
@@ -136,6 +154,7 @@ class Greedy:
                 continue
             for option in chosen:
                 counts[option] = counts.get(option, 0) + 1
+                self._opening[self._rack_of[option]] = 0.0
         return counts, failed
 
     def _place(
@@ -155,11 +174,9 @@ class Greedy:
                 ]
             )
         if group.home is not None:
-            stays = np.array([self.candidates.options[o].stays for o in columns.options])
-            if stays.all() or not self.candidates.options[int(columns.options[0])].broken:
-                allowed &= stays
-            else:
-                allowed &= ~stays
+            options = [self.candidates.options[o] for o in columns.options]
+            at_home = self._stays(group)
+            allowed &= np.array([o.stays if at_home else not o.broken for o in options])
         chosen: list[int] = []
         used_domains: dict[tuple[str, str], int] = {}
         for _ in range(group.count):
@@ -188,9 +205,9 @@ class Greedy:
         price = np.add.reduceat(
             np.maximum(new, 0) ** EXPONENT - np.maximum(old, 0) ** EXPONENT, columns.starts
         )
-        stays = group.home is not None and self.candidates.options[int(columns.options[0])].stays
-        is_full = (over > 1 + 1e-9) & ~(allowed & stays)
+        is_full = (over > 1 + 1e-9) & (not self._stays(group))
         price = np.where(is_full | ~allowed, np.inf, price)
+        price = price + self._opening[self._rack_of[columns.options]]
         for level, spread in group.workload.spread.items():
             if spread.min_domains is None and spread.max_skew is None:
                 continue
