@@ -9,18 +9,20 @@ from planner.cli.output import say
 
 SHELLS = ("bash", "zsh", "fish")
 
+HELP = """Print the completion script of a shell.
 
-@click.command(name="completion")
+\b
+bash   eval "$(planner completion bash)"         in ~/.bashrc
+zsh    eval "$(planner completion zsh)"          in ~/.zshrc, after compinit
+fish   planner completion fish | source          in ~/.config/fish/config.fish
+"""
+
+
+@click.command(name="completion", help=HELP)
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> int:
-    r"""Print the completion script of a shell.
-
-    \b
-    bash   eval "$(planner completion bash)"         in ~/.bashrc
-    zsh    eval "$(planner completion zsh)"          in ~/.zshrc, after compinit
-    fish   planner completion fish | source          in ~/.config/fish/config.fish
-    """
+    """Print the script; verbs, options, estates and ids are completed."""
     script = get_completion_class(shell)
     assert script is not None, "click knows the three shells"
     root = ctx.find_root().command

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from planner.model.estate import Estate
     from planner.model.layout import AsBuilt, Layout
 
-#: Environment variable that names the estate; read by `planner.io.find_estate`.
-ESTATE_VARIABLE = "PLANNER_ESTATE"
+#: Source of a snapshot that is no file.
+REGISTER = "register"
 
 
 class Target(NamedTuple):
@@ -105,13 +105,49 @@ def load_lock(target: Target) -> Layout:
 
 
 def load_snapshot(source: str | None, target: Target) -> AsBuilt:
-    """Load where things stand: a file, or the estate's own section `standing`."""
+    """Load where things stand: the estate's own section `standing`, a file, or the register.
+
+    Raises
+    ------
+    UsageError
+        When there is nothing to load, or a rack is not one of the estate.
+    LayoutError, InventoryError
+        When a file holds mistakes.
+    """
     from planner.io import load_as_built
 
     if source is None:
         return target.inventory.as_built
+    if source == REGISTER:
+        return _register_snapshot(target.estate)
     as_built: AsBuilt = load_as_built(source, target.estate)
     return as_built
+
+
+def _register_snapshot(estate: Estate) -> AsBuilt:
+    """Return what the register says of the instances that the estate still declares."""
+    from planner.model.layout import AsBuilt
+    from planner.register import open_register
+
+    register = open_register()
+    try:
+        snapshot = register.snapshot(estate.id)
+    finally:
+        register.close()
+    declared = {key for workload in estate.workloads.values() for key in workload.instance_ids()}
+    standing = {key: item for key, item in snapshot.standing.items() if key in declared}
+    if not standing:
+        raise UsageError(
+            f"the register `{shown(register.path)}` holds no instance of `{estate.id}`",
+            hint="`pulumi up` fills it; without it, leave `--from` out",
+        )
+    for key, item in standing.items():
+        if item.place.rack not in estate.racks:
+            raise UsageError(
+                f"`{key}` stands in rack `{item.place.rack}`, which the estate does not have",
+                hint="declare the rack, or correct the register",
+            )
+    return AsBuilt(source=snapshot.source, standing=standing)
 
 
 def today() -> date:

@@ -31,9 +31,9 @@ def command(
 ) -> int:
     """List moves, additions and removals between two layouts.
 
-    BEFORE and AFTER are layout locks, as-built snapshots, or the word `as-built` for what the
-    estate says stands now. AFTER defaults to the layout lock, BEFORE to `as-built`. Always exits
-    with 0 when both can be read.
+    BEFORE and AFTER are layout locks or as-built snapshots; `as-built` is what the estate says
+    stands now, `register` what the as-built register says. BEFORE defaults to `as-built`, AFTER to
+    the layout lock. Exits with 0 when both can be read.
     """
     from planner.cli.context import load_target
     from planner.explain.diff import compare, diff_json, places_of, render_diff
@@ -58,14 +58,16 @@ def command(
 
 def _read(name: str | None, target: Target) -> tuple[str, Layout | AsBuilt]:
     """Return what a name stands for, with the name to show."""
-    from planner.cli.context import load_lock, load_snapshot
+    from planner.cli.context import REGISTER, load_lock, load_snapshot
     from planner.errors import LayoutError, UsageError
     from planner.io import load_layout
 
     if name is None:
         return str(target.layout_path), load_lock(target)
     if name == AS_BUILT:
-        return AS_BUILT, target.inventory.as_built
+        return name, target.inventory.as_built
+    if name == REGISTER:
+        return name, load_snapshot(name, target)
     if not Path(name).is_file():
         raise UsageError(
             f"there is no file `{name}`",

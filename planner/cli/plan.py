@@ -55,8 +55,9 @@ class Planned(NamedTuple):
 @click.option(
     "--from",
     "source",
-    metavar="FILE",
-    help="Where things stand: a snapshot or an earlier lock.  [default: the estate's `standing`]",
+    metavar="FILE|register",
+    help="Where things stand: a snapshot, an earlier lock, or the as-built register."
+    "  [default: the estate's `standing`]",
 )
 @click.option(
     "--time-limit",

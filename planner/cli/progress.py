@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 REDRAW_S = 0.25
 SPARSE_S = 15
 
+#: Seconds of silence before the first line elsewhere: short work needs none.
+QUIET_S = 3
+
 
 class ProgressLine:
     """Shows what the solver last reported; `update` may be called from any thread.
 
     On a terminal the line is redrawn while nothing is reported, so that the seconds run on.
-    Elsewhere a line is written when the tier or the phase changes, and every `SPARSE_S` seconds.
+    Elsewhere, after `QUIET_S` seconds, a line is written when the tier or the phase changes, and
+    every `SPARSE_S` seconds.
     """
 
     def __init__(self, stream: IO[str] | None = None) -> None:
@@ -72,6 +76,8 @@ class ProgressLine:
 
     def _is_due(self, progress: Progress) -> bool:
         key, now = (progress.tier, progress.phase), time.monotonic()
+        if now - self._began < QUIET_S:
+            return False
         if key == self._written and now - self._written_at < SPARSE_S:
             return False
         self._written, self._written_at = key, now
@@ -98,7 +104,8 @@ def describe(progress: Progress, seconds: int) -> str:
     """Return tier, phase, objective, bound and gap of a report in one line."""
     from planner.explain.text import grouped, render_gap
 
-    head = f"{progress.tier}" if progress.tier else "start"
+    tier, bracket, priority = progress.tier.partition("[")
+    head = f"{tier}, priority {priority.rstrip(']')}" if bracket else tier or "start"
     parts = [head if not progress.phase else f"{head} ({progress.phase})"]
     if progress.objective is not None:
         parts.append(f"objective {grouped(progress.objective)}")

@@ -21,8 +21,8 @@ def command(kind: str, output: Path | None) -> int:
     """Print the JSON Schema of the files.
 
     KIND is `inventory` (the default) for the files of an estate, `layout` for the lock, `export`
-    for what `planner export json` writes. An editor completes and validates a file that names the
-    schema in its first line: `# yaml-language-server: $schema=../schema.json`.
+    for what `planner export json` writes. An editor completes and validates files that name their
+    schema in the first line, as those of `planner init` do.
     """
     from planner.io import schema_text, write_schema
 

@@ -6,6 +6,7 @@ import re
 import jsonschema
 import pytest
 
+from planner.register import PLACEMENT, open_register
 from tests.cli.conftest import DAY
 
 LOCK = "layouts/first.lock.yaml"
@@ -370,3 +371,50 @@ def test_export_without_a_layout(planner, starter):
 def test_export_to_a_file(planner, planned):
     assert planner("export", "json", "-o", "all.json", "--no-layout").out == "wrote all.json\n"
     assert json.loads((planned / "all.json").read_text(encoding="utf-8"))["layout"] is None
+
+
+# --- the register
+
+
+@pytest.fixture
+def register(planned, monkeypatch):
+    """The register holds one shelf of the estate where the lock has it not, and one foreign row."""
+    monkeypatch.setenv("RACKPLAN_REGISTER", str(planned / "register.db"))
+    held = open_register()
+    place = {"rack": "hall-1-a03", "position": 9, "face": "front", "cords": None}
+    held.write(PLACEMENT, "first", "town/storage-1", place, owner=None)
+    held.write(PLACEMENT, "first", "town/gone-1", place, owner=None)
+    held.close()
+    return planned
+
+
+def test_plan_and_diff_from_the_register(planner, register):
+    ran = planner("diff", "register")
+    assert ran.out.startswith(f"register -> {LOCK}\n")
+    assert "move    town/storage-1      hall-1-a03 U9 front -> " in ran.out
+    assert "town/gone-1" not in ran.out
+    ran = planner("plan", "--as-of", DAY, "--from", "register")
+    assert ran.code == 0, ran.err
+    # What stands stays: the shelf keeps its place.
+    assert "  moves              0   bound 0     optimal\n" in ran.out
+    assert "rack: hall-1-a03" in placement(register, "town/storage-1")
+
+
+def test_an_empty_register_is_no_snapshot(planner, planned, monkeypatch):
+    monkeypatch.setenv("RACKPLAN_REGISTER", str(planned / "register.db"))
+    ran = planner("plan", "--from", "register")
+    assert ran.code == 2
+    assert ran.err == (
+        "error[usage]: the register `register.db` holds no instance of `first`\n\n"
+        "hint: `pulumi up` fills it; without it, leave `--from` out\n"
+    )
+
+
+def test_the_register_names_a_rack_that_is_not_there(planner, register):
+    held = open_register()
+    place = {"rack": "cellar", "position": 9, "face": "front", "cords": None}
+    held.write(PLACEMENT, "first", "town/storage-2", place, owner=None)
+    held.close()
+    ran = planner("plan", "--from", "register")
+    assert ran.code == 2
+    assert ran.err.startswith("error[usage]: `town/storage-2` stands in rack `cellar`, which the")

@@ -273,7 +273,9 @@ def test_an_unreadable_snapshot_is_bad_input(planner, starter):
     assert "no file `nowhere.yaml`" in ran.err
 
 
-def test_progress_goes_to_stderr_and_data_to_stdout(planner, planned, good, solver):
+def test_progress_goes_to_stderr_and_data_to_stdout(planner, planned, good, solver, monkeypatch):
+    monkeypatch.setattr("planner.cli.progress.QUIET_S", 0)
+
     def solve(options, on_progress):
         on_progress(Progress("cost", 5, 4, 0.5, "search"))
         return Outcome("OPTIMAL", good)

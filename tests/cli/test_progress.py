@@ -15,9 +15,26 @@ class Terminal(io.StringIO):
         return True
 
 
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch):
+    monkeypatch.setattr("planner.cli.progress.QUIET_S", 0)
+
+
+def test_short_work_is_done_in_silence(monkeypatch):
+    monkeypatch.setattr("planner.cli.progress.QUIET_S", 60)
+    stream = io.StringIO()
+    with ProgressLine(stream) as line:
+        line.update(Progress("moves", 9, 1, 0.0, "search"))
+    assert stream.getvalue() == ""
+
+
 @pytest.mark.parametrize(
     ("progress", "text"),
     [
+        (
+            Progress("unplaced[10]", 2, 0, 1.0, ""),
+            "unplaced, priority 10  objective 2  bound 0  gap 100.0 %  3 s",
+        ),
         (Progress("", None, None, 0.1, "compile"), "start (compile)  3 s"),
         (Progress("moves", 14, None, 1.0, ""), "moves  objective 14  3 s"),
         # (31 - 30) / 31 = 3.2 %
