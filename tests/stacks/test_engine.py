@@ -37,7 +37,7 @@ def lines_of(result):
 def missing_in(preview, check):
     """Return what `planner check` says about its findings and the preview does not."""
     found = lines_of(preview)
-    wanted = [line.strip() for line in check.stderr.splitlines() if line.strip()]
+    wanted = [line for line in lines_of(check) if line]
     assert any(line.startswith("error[") for line in wanted)
     # Pulumi puts its own `error: ` before the first line; the closing tally of `check` also names
     # the tightest capacity.
@@ -150,8 +150,11 @@ def test_mistake_in_the_inventory_fails_the_preview_in_the_words_of_check(stack)
     stack.edit(f"inventory/{STACK}/estate.yaml", ("growth: {u: 2}", "grwoth: {u: 2}"))
     preview = stack.pulumi("preview")
     assert preview.returncode == 1
-    wanted = stack.planner("check", "-e", STACK).stderr.splitlines()
-    assert [w for w in wanted if w.strip() and w.strip() not in "\n".join(lines_of(preview))] == []
+    found = "\n".join(lines_of(preview))
+    assert "unknown key `grwoth`" in found
+    assert [
+        line for line in lines_of(stack.planner("check", "-e", STACK)) if line not in found
+    ] == []
 
 
 def test_unplaced_instance_fails_the_preview_unless_it_is_allowed(stack):
@@ -204,6 +207,8 @@ def test_another_stack_does_not_overwrite_what_this_one_owns(stack):
     stack.run("pulumi", "stack", "init", "rival", "--non-interactive")
     for key, value in (("estate", STACK), ("asOf", AS_OF)):
         stack.pulumi("config", "set", key, value, stack="rival")
+    # Nobody owns the others, so they may be taken.
+    stack.sql("UPDATE placements SET owner = NULL WHERE instance <> ?", MOVED)
 
     preview = stack.pulumi("preview", stack="rival")
 
@@ -236,16 +241,19 @@ def test_row_is_imported_without_a_change(stack):
     ]
 
 
-def test_another_register_is_a_matter_of_configuration(stack, tmp_path):
+def test_another_register_takes_over_with_the_next_up(stack, tmp_path):
+    """The file is copied, not its rows declared anew: the switch itself changes nothing."""
     stack.pulumi("config", "set", "register", str(tmp_path / "shared.db"))
+    switch = stack.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert switch.returncode == 0, switch.stdout + switch.stderr
     preview = stack.pulumi("preview", "--refresh")
-    assert preview.returncode == 0, preview.stdout + preview.stderr
     assert "+ 9 to create" in lines_of(preview)
     assert not (tmp_path / "shared.db").exists()
 
 
 def test_schema_is_served(stack):
-    result = stack.run("pulumi", "package", "get-schema", "./stacks/provider")
+    provider = "./stacks/provider/pulumi-resource-rackplan"
+    result = stack.run("pulumi", "package", "get-schema", provider)
     assert result.returncode == 0, result.stderr
     assert "rackplan:index:Placement" in json.loads(result.stdout)["resources"]
 
