@@ -55,6 +55,8 @@ def run(
     parameters = solver.parameters
     parameters.num_workers = options.workers
     parameters.random_seed = options.seed
+    # The caller answers Ctrl-C; CP-SAT's own handler would leave none behind.
+    parameters.catch_sigint_signal = False
     if options.reproducible:
         parameters.interleave_search = True
         parameters.max_deterministic_time = budget_s

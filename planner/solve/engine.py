@@ -42,9 +42,11 @@ class Search:
 
     Attributes
     ----------
-    most_moves
-        Give up after a tier `unplaced` or `soft` that is not zero, or `moves` above this: used on the
-        smaller model in which most standing instances stay.
+    least_moves
+        What any layout without a broken rule moves at least: a bound once `soft` is zero.
+    is_narrow
+        Give up after a tier `unplaced` or `soft` that is not zero, or `moves` above `least_moves`:
+        used on the smaller model in which most standing instances stay.
     """
 
     model: Model
@@ -52,7 +54,8 @@ class Search:
     clock: Clock
     on_progress: OnProgress
     hint: dict[int, int] = field(default_factory=dict)
-    most_moves: int | None = None
+    least_moves: int = 0
+    is_narrow: bool = False
     incumbent: Incumbent | None = None
     results: list[TierResult] = field(default_factory=list)
     rounds: int = 0
@@ -74,7 +77,7 @@ class Search:
                 return False
             self.results.append(result)
             proven = proven and result.is_optimal
-            if self.most_moves is not None and result.objective > self._most(term):
+            if self.is_narrow and result.objective > self._most(term):
                 return False
         return True
 
@@ -83,7 +86,12 @@ class Search:
         tier = term.tier.partition("[")[0]
         if tier in ("unplaced", "soft"):
             return 0
-        return self.most_moves or 0 if tier == "moves" else math.inf
+        return self.least_moves if tier == "moves" else math.inf
+
+    def _least(self, term: Term) -> int:
+        """Return a bound that holds for a tier without a search."""
+        is_clean = any(r.tier == "soft" and r.objective == 0 for r in self.results)
+        return self.least_moves if term.tier == "moves" and is_clean else 0
 
     def _try_hint(self) -> None:
         """Take the hint as first incumbent if it holds as it stands."""
@@ -104,11 +112,10 @@ class Search:
     def _search_tier(self, term: Term, *, is_last: bool, conditional: bool) -> TierResult | None:
         """Minimise one tier, then hold it; None when there is no layout yet and time is up."""
         known = self._known_value(term)
-        if known == 0:
-            bound = 0
-        else:
+        bound = self._least(term)
+        if known is None or known > bound:
             share = self.clock.left_s if is_last else self.clock.left_s / 2
-            bound = self._minimise(term, max(share, MIN_BUDGET_S))
+            bound = max(bound, self._minimise(term, max(share, MIN_BUDGET_S)))
             if self.incumbent is None:
                 return None
             known = self._value(term)

@@ -170,6 +170,7 @@ def _exact(model: PackingModel, rules: Mapping[str, PackingFunction]) -> dict[st
             rules[slug](model)
     _break_symmetry(model)
     solver = cp_model.CpSolver()
+    solver.parameters.catch_sigint_signal = False
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = MAX_SECONDS
     status = solver.solve(model.cp)

@@ -28,7 +28,7 @@ from planner.solve.objectives import terms
 from planner.solve.options import Options
 from planner.solve.outcome import Outcome
 from planner.solve.progress import OnProgress, Progress, silent
-from planner.solve.reasons import reasons
+from planner.solve.reasons import reasons, why_infeasible
 from planner.solve.score import is_moved
 from planner.solve.standing import Infeasible, as_built_amounts, must_move
 
@@ -53,7 +53,7 @@ def plan(
     except Infeasible:
         return Outcome(
             "INFEASIBLE",
-            infeasible_reason="what stands and what is pinned cannot stay within the rules",
+            infeasible_reason=why_infeasible(problem, as_built_amounts(problem)),
         )
     interrupted = options.stop_event.is_set()
     if search.incumbent is None:
@@ -85,11 +85,13 @@ def _search(problem: Problem, options: Options, clock: Clock, on_progress: OnPro
     standing = any(g.home is not None for g in problem.groups)
     as_built = as_built_amounts(problem) if standing else {}
     hint: dict[Hashable, int] = {}
+    least_moves = 0
     if standing and _moves_come_early(problem):
         must = must_move(problem, as_built)
+        least_moves = must.disruption
         model = Model(Candidates(problem, movable=must.groups), as_built)
         first = Search(
-            model, options, clock, on_progress, _greedy(model), most_moves=must.disruption
+            model, options, clock, on_progress, _greedy(model), must.disruption, is_narrow=True
         )
         try:
             if first.run():
@@ -107,7 +109,7 @@ def _search(problem: Problem, options: Options, clock: Clock, on_progress: OnPro
         counts = {o.index: hint[o.identity] for o in candidates.options if o.identity in hint}
     else:
         counts = _greedy(model)
-    search = Search(model, options, clock, on_progress, counts)
+    search = Search(model, options, clock, on_progress, counts, least_moves)
     search.run()
     return search
 

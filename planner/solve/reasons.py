@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from planner.problem.problem import Group
+from planner.problem.problem import Group, Problem
 from planner.solve.assignment import Assignment
+from planner.solve.candidates import Candidates
 from planner.solve.columns import columns, usage
-from planner.solve.model import Model
+from planner.solve.model import Model, distinct_rows
+from planner.solve.rows import Key
 
 
 def reasons(model: Model, assignment: Assignment, instances: Iterable[str]) -> dict[str, str]:
@@ -23,6 +25,26 @@ def reasons(model: Model, assignment: Assignment, instances: Iterable[str]) -> d
         if mine:
             found.update(dict.fromkeys(mine, _reason(model, by_option, used, group)))
     return found
+
+
+def why_infeasible(problem: Problem, as_built: Mapping[Key, int]) -> str:
+    """Return why no layout exists at all, in one sentence."""
+    rows = distinct_rows(Candidates(problem, movable=()))
+    hopeless = [
+        f"{row.key.rule} at `{row.key.subject}` in {row.scenario}"
+        for row in rows
+        if row.capacity < 0 and min([0, *row.options.values()]) >= 0 and row.key not in as_built
+    ]
+    if hopeless:
+        more = f" and {len(hopeless) - 3} more" if len(hopeless) > 3 else ""
+        return (
+            "without any device the estate's own draw breaks "
+            f"{', '.join(hopeless[:3])}{more}; raise the capacity or lower the fixed loads"
+        )
+    return (
+        "what stands and what is pinned cannot be kept within the rules, the move budget and the "
+        "frozen windows; `planner check` on the as-built layout shows what it breaks"
+    )
 
 
 def _reason(
