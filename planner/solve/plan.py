@@ -29,6 +29,7 @@ from planner.solve.options import Options
 from planner.solve.outcome import Outcome
 from planner.solve.progress import OnProgress, Progress, silent
 from planner.solve.reasons import reasons, why_infeasible
+from planner.solve.rows import Key
 from planner.solve.score import is_moved
 from planner.solve.standing import Infeasible, as_built_amounts, must_move
 
@@ -53,7 +54,7 @@ def plan(
     except Infeasible:
         return Outcome(
             "INFEASIBLE",
-            infeasible_reason=why_infeasible(problem, as_built_amounts(problem)),
+            infeasible_reason=why_infeasible(problem, _as_built(problem)),
         )
     interrupted = options.stop_event.is_set()
     if search.incumbent is None:
@@ -83,7 +84,7 @@ def plan(
 def _search(problem: Problem, options: Options, clock: Clock, on_progress: OnProgress) -> Search:
     on_progress(Progress("", None, None, clock.seconds, "compile"))
     standing = any(g.home is not None for g in problem.groups)
-    as_built = as_built_amounts(problem) if standing else {}
+    as_built = _as_built(problem)
     hint: dict[Hashable, int] = {}
     least_moves = 0
     if standing and _moves_come_early(problem):
@@ -112,6 +113,12 @@ def _search(problem: Problem, options: Options, clock: Clock, on_progress: OnPro
     search = Search(model, options, clock, on_progress, counts, least_moves)
     search.run()
     return search
+
+
+def _as_built(problem: Problem) -> dict[Key, int]:
+    """Return what as-built breaks; nothing where nothing stands."""
+    standing = any(g.home is not None for g in problem.groups)
+    return as_built_amounts(problem) if standing else {}
 
 
 def _greedy(model: Model) -> dict[int, int]:
