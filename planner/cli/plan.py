@@ -110,12 +110,7 @@ def command(
     as_built = load_snapshot(source, target)
     day = as_of or today()
     options = _options(time_limit_ms, workers, seed, reproducible)
-    outcome = _solve(target, as_built, day, options)
-    report = _judge(target, outcome, day)
-    wrote = None
-    if outcome.layout is not None and not dry_run:
-        wrote = _write(target, outcome.layout)
-    planned = Planned(target, day, outcome, report, wrote)
+    planned = _plan(target, as_built, day, options, dry_run)
     if fmt == "json":
         _show_json(planned)
     else:
@@ -147,8 +142,8 @@ def _default_workers(reproducible: bool) -> int:
     return os.cpu_count() or 1
 
 
-def _solve(target: Target, as_built: AsBuilt, day: date, options: Options) -> Outcome:
-    """Run the solver beside the main thread, which stays free for Ctrl-C."""
+def _plan(target: Target, as_built: AsBuilt, day: date, options: Options, dry_run: bool) -> Planned:
+    """Solve, judge and write beside the main thread, which stays free for Ctrl-C."""
     from planner.cli.interrupt import run_interruptible
     from planner.cli.progress import ProgressLine
     from planner.io import as_built_digest, estate_digest
@@ -156,8 +151,8 @@ def _solve(target: Target, as_built: AsBuilt, day: date, options: Options) -> Ou
 
     with ProgressLine() as line:
 
-        def work() -> Outcome:
-            return plan(
+        def work() -> Planned:
+            outcome = plan(
                 target.estate,
                 as_built,
                 day,
@@ -166,6 +161,11 @@ def _solve(target: Target, as_built: AsBuilt, day: date, options: Options) -> Ou
                 estate_digest=estate_digest(target.estate),
                 as_built_digest=as_built_digest(as_built),
             )
+            report = _judge(target, outcome, day)
+            wrote = None
+            if outcome.layout is not None and not dry_run:
+                wrote = _write(target, outcome.layout)
+            return Planned(target, day, outcome, report, wrote)
 
         return run_interruptible(work, options.stop_event, line.note)
 

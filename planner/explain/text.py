@@ -12,6 +12,8 @@ from planner.errors import StaleLayoutError
 from planner.model.layout import Layout, Place, TierResult, Unplaced
 from planner.model.violation import Report, Tightest, Violation
 
+_KINDS = {"ups": "UPS", "pdu": "PDU"}
+
 Paint = Callable[[str, str], str]
 
 
@@ -95,10 +97,11 @@ def render_tally(report: Report) -> str:
 
 
 def render_scenario(scenario: str) -> str:
-    """Return `in the normal state` or `after losing ups city-ups-b`."""
+    """Return `in the normal state` or `after losing UPS city-ups-b`."""
     if scenario in ("", "normal"):
         return "in the normal state"
-    return f"after losing {scenario.removeprefix('loss of ')}"
+    kind, _, lost = scenario.removeprefix("loss of ").partition(" ")
+    return f"after losing {_KINDS.get(kind, kind.replace('_', ' '))} {lost}"
 
 
 def render_tightest(tightest: Sequence[Tightest]) -> str:

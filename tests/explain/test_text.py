@@ -110,7 +110,11 @@ def test_tally(given, text):
 
 def test_tightest_names_capacity_and_scenario():
     near = Tightest("power.failover", "city-ups-a", "loss of ups city-ups-b", 77_120, 80_000, "W")
-    assert render_tightest([near]) == "city-ups-a after losing ups city-ups-b, 77 120 of 80 000 W"
+    assert render_tightest([near]) == "city-ups-a after losing UPS city-ups-b, 77 120 of 80 000 W"
+    switch = near._replace(scenario="loss of transfer_switch ts-a (interruption)", load=7)
+    assert render_tightest([switch]) == (
+        "city-ups-a after losing transfer switch ts-a (interruption), 7 of 80 000 W"
+    )
     normal = near._replace(scenario="normal", load=7)
     assert render_tightest([normal]) == "city-ups-a in the normal state, 7 of 80 000 W"
     assert render_tightest([]) == "no capacity is in use"
