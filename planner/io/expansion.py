@@ -33,7 +33,7 @@ from planner.io.items.space import (
     SiteItem,
 )
 from planner.io.items.tenancy import CertificateItem, TenantItem, WaiverItem
-from planner.io.ranges import RangeError, expand, has_range
+from planner.io.ranges import PARALLEL_HINT, RangeError, expand, has_range
 from planner.io.yaml_tree import Data, Part
 
 #: Items that one estate may have in a section, ranges expanded.
@@ -164,7 +164,7 @@ def expand_item(item: Data, key: str, origin: Origin, findings: Findings) -> lis
     try:
         keys = expand(getattr(item, key))
     except RangeError as error:
-        findings.add(origin.where(key), "range", str(error), 'write for example "rack-[01-12]"')
+        findings.add(origin.where(key), "range", str(error), error.hint)
         return []
     if not has_range(getattr(item, key)):
         updates = {
@@ -232,9 +232,7 @@ def _parallel_text(
         values = expand(text)
     except RangeError as error:
         if not is_free:
-            findings.add(
-                origin.where(*path), "range", str(error), 'write for example "rack-[01-12]"'
-            )
+            findings.add(origin.where(*path), "range", str(error), error.hint)
         return [text] * count
     if len(values) == count:
         return values
@@ -244,7 +242,7 @@ def _parallel_text(
             origin.where(*path),
             "range",
             message,
-            "ranges of one item run in parallel: make them equally long",
+            PARALLEL_HINT,
         )
     return [text] * count
 
@@ -286,9 +284,7 @@ def _spelt_out(
         try:
             return list(expand(value))
         except RangeError as error:
-            findings.add(
-                origin.where(*path), "range", str(error), 'write for example "rack-[01-12]"'
-            )
+            findings.add(origin.where(*path), "range", str(error), error.hint)
             return []
     if isinstance(value, InletItem):
         return expand_item(value, "name", origin.inner(*path), findings)

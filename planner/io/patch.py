@@ -14,7 +14,7 @@ from planner.io.expansion import SECTIONS, Entry, Section
 from planner.io.files import display_path, read_tree
 from planner.io.findings import Findings, Origin
 from planner.io.items.policy import EstateItem, PolicyItem
-from planner.io.ranges import RangeError, expand, has_range
+from planner.io.ranges import PARALLEL_HINT, RangeError, expand, has_range
 from planner.io.validation import ModelT, validate
 from planner.io.yaml_tree import Data, Mark
 
@@ -99,7 +99,7 @@ def _remove(patch: _Patch, entries: dict[str, dict[str, Entry]], findings: Findi
             try:
                 keys = expand(text)
             except RangeError as error:
-                findings.add(where, "range", str(error))
+                findings.add(where, "range", str(error), error.hint)
                 continue
             for key in keys:
                 if section.pop(key, None) is None:
@@ -138,9 +138,7 @@ def _apply_item(
         keys = expand(raw[section.key])
         copies = [_resolved(raw, index, len(keys)) for index in range(len(keys))]
     except RangeError as error:
-        findings.add(
-            origin.where(section.key), "range", str(error), 'write for example "rack-[01-12]"'
-        )
+        findings.add(origin.where(section.key), "range", str(error), error.hint)
         return
     for key, copy in zip(keys, copies, strict=True):
         base = entries.get(key)
@@ -170,9 +168,8 @@ def _resolved(value: Data, index: int, count: int, key: object = None) -> Data:
         values = expand(value)
         if len(values) == count:
             return values[index]
-        raise RangeError(
-            f"`{value}` stands for {len(values)} items, the id of its item for {count}"
-        )
+        message = f"`{value}` stands for {len(values)} items, the id of its item for {count}"
+        raise RangeError(message, PARALLEL_HINT)
     return value
 
 

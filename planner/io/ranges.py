@@ -20,7 +20,15 @@ _PART = re.compile(
 
 
 class RangeError(ValueError):
-    """A bracket that is no range."""
+    """A bracket that is no range, or ranges that do not go together."""
+
+    def __init__(self, message: str, hint: str = 'write for example "rack-[01-12]"') -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+#: What to do about ranges of one item that are not equally long.
+PARALLEL_HINT = "ranges of one item run in parallel: make them equally long"
 
 
 def has_range(text: str) -> bool:

@@ -187,7 +187,8 @@ def _expected(fault: _Fault) -> str:
         *others, last = [f"`{choice}`" for choice in _choices(fault.context)]
         return f"{', '.join(others)} or {last}" if others else last
     if fault.kind == "string_pattern_mismatch":
-        return "an id"
+        is_digest = str(fault.context.get("pattern", "")).startswith("^sha256")
+        return "a digest `sha256:...`" if is_digest else "an id"
     if fault.kind in _LENGTHS:
         word = "at most" if fault.kind.endswith("long") else "at least"
         limit = fault.context.get("max_length", fault.context.get("min_length"))

@@ -7,6 +7,8 @@ import re
 
 #: Texts that stand unquoted: they begin with a letter and hold nothing that YAML reads otherwise.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+@-]*(?::[A-Za-z0-9_./+@-]+)*\Z")
+#: What YAML does not take as it is, or takes for the end of a line.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 #: Words that some YAML version reads as a truth value or as nothing.
 WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
@@ -15,7 +17,8 @@ def text(value: str) -> str:
     """Return `value` as a scalar, quoted where it could be read as something else."""
     if _PLAIN.match(value) and value.lower() not in WORDS:
         return value
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f")
+    quoted = json.dumps(value, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match.group()):04x}", quoted)
 
 
 def flow(items: dict[str, str]) -> str:

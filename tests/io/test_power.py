@@ -26,7 +26,12 @@ def test_figures_stay_raw_and_round_the_safe_way(tmp_path):
     ups = nodes["ups"]
     assert (ups.modules.count, ups.modules.needed) == (3, 2)
     assert (ups.modules.w, ups.modules.va) == (40_000, 44_444)
-    assert (ups.autonomy_min, ups.input_w, ups.input_pf_permille, ups.recharge_w) == (12, 11, 999, 6)
+    assert (ups.autonomy_min, ups.input_w, ups.input_pf_permille, ups.recharge_w) == (
+        12,
+        11,
+        999,
+        6,
+    )
     panel = nodes["p"]
     assert (panel.amps_ma, panel.volts_ln, panel.kappa_permille) == (15_999, 230, 800)
     assert (panel.kappa_fail_permille, panel.own_w, panel.parent) == (1000, 2, "ups")

@@ -138,8 +138,7 @@ def _racks(context: Context, rows: dict[str, _RowPlan]) -> dict[str, Rack]:
         try:
             names = expand(plan.item.racks)
         except RangeError as error:
-            hint = 'write for example "h1-a[01-12]"'
-            context.findings.add(plan.origin.where("racks"), "range", str(error), hint)
+            context.findings.add(plan.origin.where("racks"), "range", str(error), error.hint)
             continue
         if not context.require("rack_types", plan.item.type, plan.origin, "type"):
             racks.update({name: _placeholder(plan, name) for name in names if name not in racks})

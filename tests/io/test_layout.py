@@ -1,0 +1,241 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planner.errors import LayoutError
+from planner.io import layout as layout_module
+from planner.io import layout_text, load_layout, parse_layout, write_layout
+from planner.model.layout import (
+    Cord,
+    Layout,
+    Place,
+    Placement,
+    Provenance,
+    TierResult,
+    Unplaced,
+)
+from planner.model.space import Face
+
+DIGEST = "sha256:" + "0" * 64
+PROVENANCE = Provenance(
+    planner_version="0.1.0",
+    engine="cp-sat",
+    ortools_version="9.15.6755",
+    seed=1,
+    workers=2,
+    time_limit_ms=None,
+    reproducible=True,
+    as_of=date(2026, 3, 1),
+    estate_digest=DIGEST,
+    as_built_source="inventory",
+    as_built_digest=DIGEST,
+)
+
+
+ONE_CORD = (Cord("PSU1", "h1-a01-A"),)
+
+
+def place(rack="h1-a01", half=24, face=Face.FRONT, cords=ONE_CORD):
+    return Place(rack=rack, position_half=half, face=face, cords=cords)
+
+
+def layout(*placements, **fields):
+    return Layout(
+        estate="demo",
+        provenance=PROVENANCE,
+        placements={p.instance: p for p in placements},
+        **fields,
+    )
+
+
+FULL = layout(
+    Placement(instance="db-10", place=place(half=25)),
+    Placement(
+        instance="db-2",
+        place=place(cords=(Cord("PSU1", "h1-a01-A"), Cord("PSU2", "h1-a01-B", "L1"))),
+        standing=True,
+        was=place(rack="h1-a02", cords=None),
+    ),
+    Placement(instance="strip-1", place=Place(rack="42", cords=())),
+    Placement(instance="db-1", place=place(), standing=True),
+    tiers=(
+        TierResult(tier="unplaced[10]", unit="instances", objective=0, bound=0),
+        TierResult(tier="moves", unit="moves", objective=3, bound=2, conditional=True),
+    ),
+    unplaced={"web-1": Unplaced(instance="web-1", reason='no rack: 3 > 2, "full"; ä')},
+)
+
+TEXT = f"""\
+version: 1
+# Layout lock of rackplan. Written by `planner plan`; commit it, do not edit it by hand.
+# `planner check` judges it, `planner diff` compares it, the stack declares it.
+estate: demo
+provenance:
+  planner_version: "0.1.0"
+  engine: cp-sat
+  ortools_version: "9.15.6755"
+  seed: 1
+  workers: 2
+  reproducible: true
+  stopped_early: false
+  as_of: 2026-03-01
+  estate_digest: {DIGEST}
+  as_built_source: inventory
+  as_built_digest: {DIGEST}
+tiers:
+  - {{tier: "unplaced[10]", unit: instances, objective: 0, bound: 0, conditional: false}}
+  - {{tier: moves, unit: moves, objective: 3, bound: 2, conditional: true}}
+placements:
+  db-1: {{rack: h1-a01, position: 12, face: front, cords: {{PSU1: h1-a01-A}}, standing: true}}
+  db-2: {{rack: h1-a01, position: 12, face: front, cords: {{PSU1: h1-a01-A, PSU2: {{node: h1-a01-B, leg: L1}}}}, \
+standing: true, was: {{rack: h1-a02, position: 12, face: front}}}}
+  db-10: {{rack: h1-a01, position: 12.5, face: front, cords: {{PSU1: h1-a01-A}}}}
+  strip-1: {{rack: "42", cords: {{}}}}
+unplaced:
+  web-1: {{reason: "no rack: 3 > 2, \\"full\\"; ä"}}
+"""
+
+
+def test_the_text_is_canonical():
+    assert layout_text(FULL) == TEXT
+
+
+def test_equal_layouts_have_equal_text_whatever_their_order():
+    shuffled = FULL.model_copy(update={"placements": dict(reversed(list(FULL.placements.items())))})
+    assert layout_text(shuffled) == TEXT
+
+
+def test_the_round_trip_is_exact(tmp_path):
+    path = tmp_path / "layouts" / "demo.lock.yaml"
+    write_layout(path, FULL)
+    assert path.read_text(encoding="utf-8") == TEXT
+    loaded = load_layout(path)
+    assert loaded.model_dump() == FULL.model_dump()
+    assert list(loaded.placements) == ["db-1", "db-2", "db-10", "strip-1"]
+    write_layout(path, loaded)
+    assert path.read_text(encoding="utf-8") == TEXT
+
+
+def test_an_empty_layout_round_trips():
+    empty = layout()
+    assert parse_layout(layout_text(empty).encode(), "x").model_dump() == empty.model_dump()
+
+
+SIMPLE = layout(
+    Placement(instance="db-1", place=place(), standing=True, was=place(half=3, face=Face.REAR)),
+    Placement(instance="9to5-1", place=place(rack="no", cords=None)),
+    Placement(instance="db-2", place=Place(rack="h1-a01", cords=())),
+)
+
+
+def test_the_line_reader_and_the_yaml_reader_agree(monkeypatch):
+    raw = layout_text(SIMPLE).encode()
+    assert layout_module._canonical_lines(raw, "x") is not None
+    fast = parse_layout(raw, "x")
+    monkeypatch.setattr(layout_module, "_canonical_lines", lambda raw, name: None)
+    slow = parse_layout(raw, "x")
+    assert fast == slow
+    assert fast.model_dump() == SIMPLE.model_dump()
+    assert [str(p.at) for p in fast.placements.values()] == ["x:19", "x:20", "x:21"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "  db-1: {rack: no, position: 12}",
+        "  db-1: {position: 12, rack: h1-a01}",
+        "  db-1: {rack: h1-a01, position: 0}",
+        "  db-1: {rack: h1-a01, cords: {A: x, A: y}}",
+        "  db-1: {rack: h1-a01} # comment",
+        "  db-1: {rack: h1-a01, was: {rack: h1-a02}}",
+        "  db: {rack: h1-a01}",
+        "    db-1: {rack: h1-a01}",
+    ],
+)
+def test_the_line_reader_leaves_other_forms_to_yaml(line):
+    text = layout_text(SIMPLE)
+    head, _, _ = text.partition("placements:\n")
+    assert layout_module._canonical_lines(f"{head}placements:\n{line}\n".encode(), "x") is None
+
+
+def test_where_a_placement_stands_in_the_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_layout(tmp_path / "x.lock.yaml", FULL)
+    loaded = load_layout(tmp_path / "x.lock.yaml")
+    assert str(loaded.placements["db-10"].at) == "x.lock.yaml:23"
+    assert str(loaded.unplaced["web-1"].at) == "x.lock.yaml:26"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("version: 1", "version: 2"), "`x` is no layout lock of version 1: found version `2`"),
+        (("version: 1\n", ""), "`x` is no layout lock of version 1: found no version"),
+        (("position: 12.5", "position: 12.3"), "x:23:25: `position`: expected a multiple of 0.5, found `12.3`"),
+        (("face: front, cords: {PSU1: h1-a01-A}}\n", "face: top}\n"), "x:23:47: `placements.db-10.face`: expected `front` or `rear`, found the text `top`"),
+        (("db-10:", "db:"), "x:23:3: `db` is no instance id: expected `<workload>-<n>` with n from 1"),
+        (("  db-10:", "  db-1:"), "x:23:3: key `db-1` stands twice, first in line 21"),
+        (("standing: true, was", "was"), "x:22:109: `db-2` has `was` without `standing: true`"),
+        (("seed: 1", "seed: one"), "x:9:9: `provenance.seed`: expected a whole number, found the text `one`"),
+        (("  seed: 1\n", ""), "x:6:3: missing key `seed`"),
+        (("workers: 2", "workers: 2\n  colour: red"), "x:11:3: unknown key `colour`"),
+        ((DIGEST, "sha256:12"), "x:14:18: `provenance.estate_digest`: expected a digest `sha256:...`, found the text `sha256:12`"),
+        (("estate: demo", "estate: {"), "x:6:18: did not find expected ',' or '}' while parsing a flow mapping"),
+    ],
+)  # fmt: skip
+def test_a_damaged_lock_is_refused_with_its_place(change, message):
+    old, new = change
+    assert old in TEXT
+    with pytest.raises(LayoutError, match=r".") as caught:
+        parse_layout(TEXT.replace(old, new, 1).encode(), "x")
+    assert caught.value.message == message
+    assert caught.value.hint == (
+        "restore it from version control, or write it anew with `planner plan`"
+    )
+
+
+def test_all_faults_at_once():
+    text = TEXT.replace("seed: 1", "seed: one").replace(
+        "face: front, cords: {PSU1: h1-a01-A}}\n", "face: top}\n"
+    )
+    with pytest.raises(LayoutError, match=r"x:9:9: .*\nx:23:47: "):
+        parse_layout(text.encode(), "x")
+
+
+def test_a_missing_or_foreign_file(tmp_path):
+    with pytest.raises(LayoutError, match="No such file or directory"):
+        load_layout(tmp_path / "none.yaml")
+    with pytest.raises(LayoutError, match="`x` is no layout lock"):
+        parse_layout(b"- 1\n", "x")
+    with pytest.raises(LayoutError, match="byte 0xff is no UTF-8"):
+        parse_layout(b"\xff", "x")
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "x.lock.yaml"
+    write_layout(path, FULL)
+
+    def fail(handle):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(layout_module.os, "fsync", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_layout(path, SIMPLE)
+    assert path.read_text(encoding="utf-8") == TEXT
+    assert [p.name for p in tmp_path.iterdir()] == ["x.lock.yaml"]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_reason_survives(reason):
+    made = layout(unplaced={"web-1": Unplaced(instance="web-1", reason=reason)})
+    assert parse_layout(layout_text(made).encode(), "x").unplaced["web-1"].reason == reason
+
+
+@pytest.mark.parametrize(
+    "name", ["yes", "null", "12", "1e3", "a: b", "x #y", "ä", "", "-", "'", "a\n"]
+)
+def test_every_text_survives(name):
+    made = layout(unplaced={"web-1": Unplaced(instance="web-1", reason=name)})
+    assert parse_layout(layout_text(made).encode(), "x").unplaced["web-1"].reason == name
