@@ -207,7 +207,8 @@ class Greedy:
         )
         is_full = (over > 1 + 1e-9) & (not self._stays(group))
         price = np.where(is_full | ~allowed, np.inf, price)
-        price = price + self._opening[self._rack_of[columns.options]]
+        if not group.equipment.provides_ports:
+            price = price + self._opening[self._rack_of[columns.options]]
         for level, spread in group.workload.spread.items():
             if spread.min_domains is None and spread.max_skew is None:
                 continue
