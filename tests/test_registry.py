@@ -17,7 +17,6 @@ PAGES = ROOT / "docs" / "rules"
 SOLVED = [r.slug for r in RULES.values() if r.family in FAMILIES and not r.about_estate]
 
 SECTIONS = (
-    "Rule",
     "Formula",
     "Parameters",
     "Example",

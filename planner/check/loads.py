@@ -154,10 +154,6 @@ class LoadModel:
             lost.update(self._in_rack.get(key, ()))
         return lost
 
-    def corded(self, n: int) -> Sequence[int]:
-        """Return the consumers with a cord on node `n`."""
-        return self._corded[n]
-
     def state(self, moment: Moment) -> State:
         """Return the state in one look, recomputed in full."""
         grid = self.grid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -22,13 +23,14 @@ from planner.model.layout import Cord
 from planner.model.power import OUTLET_RATED_MA, PowerKind, PowerNode
 from planner.model.scenarios import NORMAL
 from planner.model.violation import Tightest, Violation
+from planner.model.workload import split_instance_id
 
 
 def _of(load: Load, unit: str) -> int:
     return load.w if unit == W else load.va
 
 
-class _NodeLoads:
+class _NodeLoads(ABC):
     """What the rules about node loads share: limits, the worst per node and unit, the nearest."""
 
     rule: str
@@ -40,9 +42,9 @@ class _NodeLoads:
         self.scale = 1
         self.limits: list[tuple[Limit, ...]] = []
 
+    @abstractmethod
     def kappa(self, node: PowerNode) -> int:
         """Return the share of the node's capacity that may be used, per mille."""
-        raise NotImplementedError
 
     def _prepare(self, model: LoadModel) -> None:
         policy_limits = (limits(node, self.kappa(node)) for node in model.grid.nodes)
@@ -65,9 +67,9 @@ class _NodeLoads:
         else:
             known.see(amount, sight, (required, limit))
 
+    @abstractmethod
     def required_note(self, n: int, required: int, unit: str, sight: Sight) -> str:
         """Return how the load comes about."""
-        raise NotImplementedError
 
     def violations(self) -> Iterator[Violation]:
         """Yield one violation a node and unit."""
@@ -196,6 +198,7 @@ def _hint(model: LoadModel, n: int, amount: int, unit: str, sight: Sight) -> str
 
     num_devices = len(model.devices)
     below = [model.devices[i] for i in model.below(n, sight.moment) if i < num_devices]
+    below = [device for device in below if not _is_pinned(device)] or below
     if not below:
         return None
     enough = [device for device in below if draw(device) >= amount]
@@ -204,6 +207,10 @@ def _hint(model: LoadModel, n: int, amount: int, unit: str, sight: Sight) -> str
         f"move `{one.instance}` ({draw(one)} {unit}); "
         f"`planner explain {one.instance}` lists the racks that can take it"
     )
+
+
+def _is_pinned(device: Device) -> bool:
+    return split_instance_id(device.instance)[1] in device.workload.pinned
 
 
 class _Overdrawn(NamedTuple):
@@ -275,9 +282,7 @@ class Cords:
             if rating_w is not None and draw.budget_w > rating_w * num_carrying:
                 required = -(-draw.budget_w // num_carrying)
                 found.append(_Overdrawn(cord, required, rating_w, W, num_carrying))
-            rated_ma = OUTLET_RATED_MA.get(outlets[cord.inlet])
-            if rated_ma is None:
-                continue
+            rated_ma = OUTLET_RATED_MA[outlets[cord.inlet]]
             rating_va = rated_ma * volts_at_outlet(self.case.estate.power_nodes[cord.node]) // 1000
             shared = draw.power_factor_permille * num_carrying
             if va > rating_va * shared:

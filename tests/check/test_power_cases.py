@@ -209,6 +209,19 @@ def test_note_on_a_normal_overload_adds_up():
     assert violation.hint.startswith("move `w-1` (1000 W)")
 
 
+def test_hint_leaves_pinned_devices_alone_if_it_can():
+    e = one_rack(
+        feed("a", rated_w=1000),
+        workload("w", count=2, cords=1, draw_w=450, pinned=frozenset({1})),
+    )
+    plan = layout({"w-1": at("r1", 1, "a"), "w-2": at("r1", 2, "a")})
+    # 900 W of 800 W: each of the two suffices.
+    hint = check(e, plan, DAY).violations[0].hint
+    assert hint.startswith("move `w-2` (450 W)")
+    e = with_items(e, workload("w", count=2, cords=1, draw_w=450, pinned=frozenset({1, 2})))
+    assert check(e, plan, DAY).violations[0].hint.startswith("move `w-1` (450 W)")
+
+
 def test_overload_without_any_device_has_no_hint():
     e = estate(node("grid", "utility", rated_w=100, own_w=100), rack())
     # 100 W of its own: 20 W over 80 W normally; after a loss 100 of 100 W are allowed above panels.
