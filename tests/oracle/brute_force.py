@@ -1,11 +1,11 @@
 """The best layout of a tiny estate by trying them all, each judged by `planner.check`.
 
 Nothing of the solver is used. A *choice* gives every planned instance a rack, a face and cords, its
-home, or no place; unit positions are enumerated apart, per rack (`tests.oracle.packing`), and one way
-to pack a rack stands for all, because nothing else depends on positions. Instances of a workload
-that do not stand yet are exchangeable, so choices are counted up to their exchange, and so are equal
-inlets with active-active supplies. What stands is never left without a place: that breaks
-`stability.standing` in every case.
+home, or no place; unit positions are enumerated apart, per rack (`tests.oracle.packing`), and one
+way to pack a rack stands for all, because nothing else depends on positions. Instances of a
+workload that do not stand yet are exchangeable, so choices are counted up to their exchange, and so
+are equal inlets with active-active supplies. What stands is never left without a place: that breaks
+`stability.standing` in every case. What moves takes no blocked unit, even where its home does.
 """
 
 from collections.abc import Iterator
@@ -50,24 +50,39 @@ class Verdict:
     best
         A layout with that score.
     num_choices
-        Choices there are; `num_judged` of them were packed and judged.
-    num_held
-        Judged layouts that hold.
-    broken
-        Slugs of all rules that some judged layout breaks.
+        Choices there are. Those that leave more without a place than the best one does are not
+        judged, where `unplaced` comes first.
+    num_judged, num_unpackable
+        Choices that were judged, and those with a rack that cannot be packed.
+    sole
+        Slugs that are the only reason against some layout.
     """
 
     score: tuple[tuple[str, int], ...] | None
     best: Layout | None
     num_choices: int
     num_judged: int
-    num_held: int
-    broken: frozenset[str]
+    num_unpackable: int
+    sole: frozenset[str]
 
 
-def holds(report: Report) -> bool:
-    """Return whether a layout holds; what as-built breaks, and the estate itself, is no fault of it."""
-    return all(v.inherited or RULES[v.rule].about_estate for v in report.violations)
+def faults(report: Report) -> frozenset[str]:
+    """Return the rules that speak against a layout.
+
+    What as-built breaks already does not, nor what is wrong with the estate itself. A device that
+    moves mends its cords (see `planner.solve.candidates.MENDED_BY_A_MOVE`): `judge` looks at that.
+    """
+    return frozenset(
+        v.rule for v in report.violations if not v.inherited and not RULES[v.rule].about_estate
+    )
+
+
+def judge(estate: Estate, candidate: Layout, as_of: date) -> tuple[Report, frozenset[str]]:
+    """Return the checker's report on a layout, and the rules that speak against it."""
+    report = check(estate, candidate, as_of)
+    moved = {key for key, p in candidate.placements.items() if p.was is not None}
+    cords = {v.rule for v in report.violations if v.rule == "power.cord" and v.subject in moved}
+    return report, faults(report) | cords
 
 
 def planned(estate: Estate, as_of: date) -> list[Workload]:
@@ -85,50 +100,72 @@ def num_choices(estate: Estate, standing: dict[str, Place], as_of: date) -> int:
     """Return the number of choices, without trying them."""
     sizes = []
     for workload in planned(estate, as_of):
-        ways = len(_ways(estate, workload))
-        new = sum(i not in standing for i in workload.instance_ids())
-        sizes.append(comb(ways + new, new))
-        sizes += [ways + 1] * (workload.count - new)
+        ways = len(ways_of(estate, workload))
+        for alike in _alike(estate, workload, standing):
+            sizes.append(comb(ways + len(alike), len(alike)))
+        sizes += [ways + 1] * sum(i in standing for i in workload.instance_ids())
     return prod(sizes)
 
 
 def best_layout(estate: Estate, as_built: AsBuilt, as_of: date) -> Verdict:
     """Return the lexicographic optimum over all layouts."""
     standing = {key: s.place for key, s in as_built.standing.items()}
-    everyone = [i for w in planned(estate, as_of) for i in w.instance_ids()]
     packer = Packer(estate, as_of)
     best: tuple[tuple[int, ...], Report, Layout] | None = None
-    total = judged = held = 0
-    broken: set[str] = set()
-    for choice in _choices(estate, standing, as_of):
-        total += 1
+    judged = unpackable = 0
+    sole: set[str] = set()
+    choices = list(_choices(estate, standing, as_of))
+    is_first = estate.policy.tiers[0] == "unplaced"
+    if is_first:
+        choices.sort(key=lambda choice: _unplaced(estate, choice))
+    for choice in choices:
+        missing = _unplaced(estate, choice)
+        if is_first and best is not None and best[0][: len(missing)] < missing:
+            break
         places = _places(estate, packer, choice)
         if places is None:
+            unpackable += 1
             continue
         judged += 1
-        missing = tuple(i for i in everyone if i not in places)
-        candidate = layout(
-            places, standing=standing, unplaced=missing, as_of=as_of, estate=estate.id
-        )
-        report = check(estate, candidate, as_of)
-        broken.update(v.rule for v in report.violations)
-        if not holds(report):
+        left = tuple(instance for instance, way in choice if way is None)
+        candidate = layout(places, standing=standing, unplaced=left, as_of=as_of, estate=estate.id)
+        report, against = judge(estate, candidate, as_of)
+        if len(against) == 1:
+            sole |= against
+        if against:
             continue
-        held += 1
         values = tuple(value for _, value in report.score)
+        assert not is_first or values[: len(missing)] == missing
         if best is None or values < best[0]:
             best = (values, report, candidate)
     return Verdict(
         best[1].score if best else None,
         best[2] if best else None,
-        total,
+        len(choices),
         judged,
-        held,
-        frozenset(broken),
+        unpackable,
+        frozenset(sole),
     )
 
 
-def _ways(estate: Estate, workload: Workload) -> list[Way]:
+def _unplaced(estate: Estate, choice: Choice) -> tuple[int, ...]:
+    """Return the instances without a place, by priority from the highest."""
+    left: dict[int, int] = {}
+    for instance, way in choice:
+        priority = estate.workloads[instance.rpartition("-")[0]].priority
+        left[priority] = left.get(priority, 0) + (way is None)
+    return tuple(left[priority] for priority in sorted(left, reverse=True))
+
+
+def _alike(estate: Estate, workload: Workload, standing: dict[str, Place]) -> list[list[str]]:
+    """Return the new instances in exchangeable groups: no waiver names one of several."""
+    named = {waiver.subject.partition(":")[0] for waiver in estate.waivers.values()}
+    new = [i for i in workload.instance_ids() if i not in standing]
+    return [[i for i in new if i not in named], *([i] for i in new if i in named)]
+
+
+def ways_of(estate: Estate, workload: Workload) -> list[Way]:
+    """Return every rack, face and cording, whatever rule that breaks."""
     equipment = workload.equipment
     assert equipment is not None
     faces: tuple[Face | None, ...] = tuple(Face) if equipment.face == "any" else (equipment.face,)
@@ -165,19 +202,15 @@ def _choices(estate: Estate, standing: dict[str, Place], as_of: date) -> Iterato
     """Yield every choice."""
     parts: list[list[Choice]] = []
     for workload in planned(estate, as_of):
-        ways = _ways(estate, workload)
-        new = [i for i in workload.instance_ids() if i not in standing]
+        ways = ways_of(estate, workload)
         for instance in workload.instance_ids():
             if instance in standing:
                 parts.append([((instance, way),) for way in _moves(standing[instance], ways)])
-        parts.append(
-            [
-                tuple(zip(new, picks, strict=True))
-                for picks in combinations_with_replacement([*ways, None], len(new))
-            ]
-        )
-    for picked in product(*parts):
-        yield tuple(one for part in picked for one in part)
+        for alike in _alike(estate, workload, standing):
+            picked = combinations_with_replacement([*ways, None], len(alike))
+            parts.append([tuple(zip(alike, picks, strict=True)) for picks in picked])
+    for chosen in product(*parts):
+        yield tuple(one for part in chosen for one in part)
 
 
 def _moves(home: Place, ways: list[Way]) -> list[Way]:

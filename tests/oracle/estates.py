@@ -1,7 +1,8 @@
 """Random tiny estates for the brute force: every rule family, capacities close to what is needed.
 
-An estate is drawn from a seed alone. First comes the demand, then supply is cut to fit it more or
-less: most limits lie between 60 % and 130 % of what the devices would need.
+An estate is drawn from a seed alone. It has a few *themes*: only what belongs to them is scarce,
+so that rules interfere and yet most estates have layouts. Demand comes first; supply is then cut to
+fit it more or less.
 """
 
 from dataclasses import dataclass
@@ -34,13 +35,20 @@ from tests.builders import (
     workload,
     zone,
 )
-from tests.oracle.brute_force import Way, _ways, num_choices
+from tests.oracle.brute_force import Way, num_choices, ways_of
 from tests.oracle.packing import Item, Packer
 
-#: Choices of one estate, and the most that a draw tries to stay below.
+#: Most choices of an estate, and of four estates in five.
 MAX_CHOICES = 3000
+USUAL_CHOICES = 500
 
 MAY, JUNE, JULY, HORIZON = (date(2026, m, 1) for m in (5, 6, 7, 12))
+
+#: What may be scarce, or asked for, in an estate.
+THEMES = (
+    "airflow", "cooling", "cords", "depth", "growth", "isolation", "mass", "outlets", "places",
+    "ports", "power", "power", "spread", "survive", "together", "units",
+)  # fmt: skip
 
 PORT = {"type": "rj45", "speed_mbps": 1000}
 
@@ -62,7 +70,8 @@ def tiny(seed: int) -> Tiny:
         drawn = _Draw(Random(draws.getrandbits(32)))
         found = drawn.estate()
         standing = drawn.standing(found)
-        if 4 <= num_choices(found, standing, DAY) <= MAX_CHOICES:
+        size = num_choices(found, standing, DAY)
+        if 4 <= size <= (MAX_CHOICES if draws.random() < 0.2 else USUAL_CHOICES):
             return Tiny(seed, drawn.finish(found, standing), as_built(standing))
 
 
@@ -71,6 +80,7 @@ class _Draw:
 
     def __init__(self, random: Random) -> None:
         self.random = random
+        self.themes = set(random.sample(THEMES, random.choice((3, 4, 5))))
         self.dated = self.odds(0.3)
         self.workloads = self._workloads()
         self.total_w = sum(w.count * w.equipment.draw.budget_w for w in self.workloads)
@@ -78,6 +88,10 @@ class _Draw:
 
     def odds(self, probability: float) -> bool:
         return self.random.random() < probability
+
+    def has(self, theme: str, probability: float = 0.6) -> bool:
+        """Return whether a feature of a theme is drawn."""
+        return theme in self.themes and self.odds(probability)
 
     def near(self, figure: int, low: int = 600, high: int = 1300) -> int:
         """Return a figure times a factor in per mille."""
@@ -106,14 +120,14 @@ class _Draw:
         }
         if cords == 2 and self.odds(0.3):
             fields["psu_mode"] = PsuMode.ACTIVE_STANDBY
-        if self.odds(0.15):
+        if self.has("cords"):
             fields["rating_w"] = self.near(fields["draw_w"])
-        if self.odds(0.25):
+        if self.has("depth"):
             fields["is_full_depth"] = False
             fields["face"] = pick((Face.FRONT, Face.REAR, "any"))
-        if self.odds(0.2):
+        if self.has("airflow"):
             fields["airflow"] = pick(tuple(Airflow))
-        if self.odds(0.15):
+        if self.has("outlets", 0.2):
             fields["inlet"] = "c20"
         self._network(fields)
         self._places(fields, count, others)
@@ -125,34 +139,34 @@ class _Draw:
         return workload(key, count, **fields)
 
     def _network(self, fields: dict[str, Any]) -> None:
-        if self.odds(0.1):
+        if self.has("ports", 0.3):
             fields["provides_ports"] = (PortCount(count=2, **PORT),)
-        elif self.odds(0.15):
+        elif self.has("ports"):
             fields["ports"] = (PortCount(count=1, **PORT),)
 
     def _places(self, fields: dict[str, Any], count: int, others: list[str]) -> None:
         pick = self.random.choice
-        if self.odds(0.4):
+        if self.has("survive"):
             levels = ("feed", "rack", "site", "room", "ups", "fire_compartment", "cooling_unit")
             level = pick((*levels, "feed", "rack", "utility"))
             fields["survive"] = {level: pick((1, count))}
-        if self.odds(0.25):
+        if self.has("spread"):
             kind = pick(("max_per_domain", "min_domains", "max_skew"))
             spread = Spread(**{kind: pick((1, 1, 2))})
             fields["spread"] = {pick(("rack", "room", "site")): spread}
-        if self.odds(0.15):
+        if self.has("together", 0.4):
             fields["together_with"] = {pick(("rack", "room", "row")): pick(others)}
-        if self.odds(0.15):
+        if self.has("places", 0.4):
             fields["protection"] = needs(*(pick((1, 1, 2)) for _ in range(3)))
-        if self.odds(0.1):
+        if self.has("places", 0.3):
             fields["certificates"] = ("iso",)
-        if self.odds(0.1):
+        if self.has("places", 0.2):
             fields["allowed"] = Places(rack=("r1",)) if self.odds(0.5) else Places(room=("room1",))
-        if self.odds(0.1):
+        if self.has("places", 0.3):
             fields["forbidden"] = Places(rack=(pick(("r1", "r2")),))
-        if self.odds(0.1):
+        if self.has("isolation", 0.3):
             fields["isolation"] = True
-        if self.odds(0.2):
+        if self.odds(0.3):
             fields["tenant"] = "other"
 
     # --- supply
@@ -162,11 +176,11 @@ class _Draw:
         items: list[Any] = [
             *self.workloads,
             tenant("t"),
-            tenant("other", isolation=self.odds(0.15)),
+            tenant("other", isolation=self.has("isolation", 0.5)),
         ]
         items += self._rooms()
         priced = self.odds(0.3)
-        zoned = self.odds(0.45)
+        zoned = self.has("cooling", 0.9)
         rooms = self.random.choices(("room1", "room2"), k=len(self.racks))
         self.sites = {"room1": "s1", "room2": self.room2_site}
         self.room_of = dict(zip(self.racks, rooms, strict=True))
@@ -198,7 +212,7 @@ class _Draw:
                 fire_compartment="fc" if shared else f"{key}-fc",
                 may_host=needs(*(self.random.choice((1, 2, 2)) for _ in range(3))),
                 certificates=("iso",) if self.odds(0.6) else (),
-                tile_rating_g=self.near(40_000, 900, 1200) if self.odds(0.15) else None,
+                tile_rating_g=self.near(40_000, 900, 1300) if self.has("mass", 0.4) else None,
             )
             for key, site in (("room1", "s1"), ("room2", self.room2_site))
         ]
@@ -206,35 +220,35 @@ class _Draw:
     def _rack(self, key: str, *, priced: bool, zoned: bool) -> Any:
         pick = self.random.choice
         here = self.room_of[key]
-        height = pick((2, 3, 3, 4))
+        height = pick((2, 3, 3, 4) if "units" in self.themes else (4, 5, 6))
         share = -(-self.total_w // len(self.racks))
         fields: dict[str, Any] = {"u_height": height}
         if self.odds(0.15):
             fields["starting_unit"] = 2
-        if self.odds(0.25):
+        if self.has("units"):
             u = pick(range(1, height + 1))
             fields["blocked"] = (units(u, u, pick((None, Face.FRONT, Face.REAR))),)
-        if self.odds(0.2):
+        if self.has("units", 0.3):
             fields["gravity_max_quarter"] = pick((4, 5, 6, 7))
-        if self.odds(0.3):
+        if self.has("mass"):
             fields["max_weight_g"] = 100_000 + pick((10, 20, 25, 30, 40)) * 1000
-        if self.odds(0.3):
+        if self.has("cooling") or self.has("growth"):
             fields["max_power_w"] = self.near(share, 800, 2000)
-        if self.odds(0.12):
-            fields["growth_half"] = pick((1, 2))
+        if self.has("growth"):
+            fields["growth_half"] = pick((1, 2, 6))
             fields["growth_g"] = 5000
             fields["growth_w"] = 100
-        if self.odds(0.3):
-            fields["ports"] = (PortCount(count=pick((1, 2)), **PORT),)
+        if self.has("ports"):
+            fields["ports"] = (PortCount(count=pick((1, 2, 3)), **PORT),)
             fields["growth_ports"] = pick((0, 0, 1))
-        if self.odds(0.3):
+        if self.has("airflow"):
             fields["airflow"] = (
                 Airflow.FRONT_TO_REAR,
                 pick((Airflow.MIXED, Airflow.REAR_TO_FRONT)),
             )
-        if self.odds(0.07):
+        if self.has("places", 0.15):
             fields["status"] = RackStatus.PLANNED
-        if self.odds(0.07):
+        if self.has("isolation", 0.15):
             fields["tenant"] = "other"
         if priced:
             fields["price_cents_year"] = pick((100, 250, 0))
@@ -260,7 +274,7 @@ class _Draw:
             nodes += [self._node(key, kind) for key in ("A", "B")]
         for key in self.racks:
             for letter, strand in zip("ab", strands, strict=True):
-                if letter == "b" and self.odds(0.2):
+                if letter == "b" and self.odds(0.1):
                     continue
                 nodes.append(self._feed(f"{letter}-{key}", key, strand))
         return nodes
@@ -297,25 +311,26 @@ class _Draw:
     def _limit(self, share_permille: int) -> dict[str, Any]:
         """Return capacity figures near a share of all demand."""
         carried = self.total_w * share_permille // 1000
-        kind = self.random.choice(("w", "va", "w", "va", "modules", "amps", "none"))
+        kinds = ("w", "va", "w", "va", "modules", "amps", "none")
+        kind = self.random.choice(kinds) if "power" in self.themes else "none"
         fields: dict[str, Any] = {}
         if self.odds(0.5):
             fields["kappa_permille"] = self.random.choice((1000, 900))
         if kind == "w":
-            fields["rated_w"] = self.near(carried, 700, 1500)
+            fields["rated_w"] = self.near(carried, 700, 1900)
         elif kind == "va":
-            fields["rated_va"] = self.near(carried, 700, 1500)
+            fields["rated_va"] = self.near(carried, 700, 1900)
         elif kind == "modules":
-            one = self.near(carried, 350, 800)
+            one = self.near(carried, 350, 1000)
             fields["modules"] = UpsModules(count=3, needed=2, w=one, va=one * 11 // 10)
         elif kind == "amps":
-            fields |= {"volts_ll": 400, "phases": 3, "amps_ma": self.near(carried * 3, 500, 1000)}
+            fields |= {"volts_ll": 400, "phases": 3, "amps_ma": self.near(carried * 3, 500, 1300)}
         return fields
 
     def _feed(self, key: str, where: str, strand: str | None) -> Any:
         pick = self.random.choice
-        outlets = {"c13": pick((1, 2, 2, 3, 4))}
-        if self.odds(0.5):
+        outlets = {"c13": pick((1, 2, 3, 4) if "outlets" in self.themes else (6, 8))}
+        if self.has("outlets"):
             outlets["c19"] = pick((1, 2))
         fields: dict[str, Any] = {
             "outlets": outlets,
@@ -339,7 +354,7 @@ class _Draw:
                 found.append(
                     unit(
                         f"{key}-ac{n}",
-                        self.near(self.total_w, 500, 1300),
+                        self.near(self.total_w, 600, 2000),
                         key,
                         *cords,
                         draw_w=self.random.choice((0, 60)),
@@ -376,7 +391,7 @@ class _Draw:
         chosen: list[tuple[str, Workload, Way]] = []
         places: dict[str, Place] = {}
         for one in self.workloads:
-            ways = _ways(of, one)
+            ways = ways_of(of, one)
             for instance in one.instance_ids():
                 if not ways or self.odds(0.45):
                     continue

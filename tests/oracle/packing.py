@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from planner.model.estate import Estate
-from planner.model.space import Face, Rack
+from planner.model.space import Face, Rack, Reservation
 from planner.model.workload import Equipment, Workload
 
 
@@ -128,6 +128,7 @@ def positions_to_try(rack: Rack) -> range:
     return range(2 * rack.starting_unit - 1, 2 * (rack.starting_unit + rack.u_height) + 1)
 
 
-def _is_there(item: object, day: date) -> bool:
-    begin, end = getattr(item, "valid_from"), getattr(item, "valid_until")
-    return (begin is None or begin <= day) and (end is None or day <= end)
+def _is_there(item: Workload | Reservation, day: date) -> bool:
+    return (item.valid_from is None or item.valid_from <= day) and (
+        item.valid_until is None or day <= item.valid_until
+    )
