@@ -9,7 +9,6 @@ AS_OF  ?= 2026-11-01
 # Set-up runs again when the dependencies change or the folder moves.
 READY  := .venv/.ready-$(shell { pwd; cat pyproject.toml tools/constraints.txt; } | cksum | cut -d' ' -f1)
 BIN    := .venv/bin
-PULUMI := . tools/env.sh && pulumi
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,8 +19,7 @@ demo: $(READY) ## plan and check the Muenster estate, then preview its stack
 	@$(MAKE) --no-print-directory preview STACK=muenster
 
 preview: $(READY) ## show what Pulumi would change (STACK=muenster)
-	@$(PULUMI) stack select --create $(STACK)
-	@$(PULUMI) preview --stack $(STACK)
+	@. tools/env.sh && pulumi stack select --create $(STACK) && pulumi preview --stack $(STACK)
 
 test: $(READY) ## run the tests
 	@. tools/env.sh && $(BIN)/pytest -n 2

@@ -25,6 +25,15 @@ if rackplan_cli=$("$rackplan_root/tools/pulumi-cli"); then
     export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true
     export PULUMI_DISABLE_REGISTRY_RESOLVE=true
     export PULUMI_SUPPRESS_NEO_LINK=true
+    # Without a selected stack, pulumi would ask for one: take the first that has a configuration.
+    if [ -z "${PULUMI_STACK:-}" ] && ! ls "$PULUMI_HOME"/workspaces/rackplan-* >/dev/null 2>&1; then
+        for rackplan_stack in "$rackplan_root"/Pulumi.*.yaml; do
+            rackplan_stack=${rackplan_stack##*/Pulumi.}
+            pulumi stack select --create "${rackplan_stack%.yaml}" >/dev/null
+            break
+        done
+        unset rackplan_stack
+    fi
     unset rackplan_root rackplan_cli
 else
     unset rackplan_root rackplan_cli

@@ -264,14 +264,12 @@ def test_destroy_empties_the_register(stack):
     assert stack.sql("SELECT COUNT(*) FROM placements") == [(0,)]
 
 
-def test_plain_pulumi_works_after_the_environment_script(stack):
-    """From any folder of the project, with nothing else set, asking nothing."""
-    stack.environment = {
-        "HOME": str(stack.folder),
-        "PATH": stack.environment["PATH"],
-        "PULUMI_STACK": STACK,
-    }
-    stack.folder = stack.folder / "inventory"
-    program = ". ../tools/env.sh && pulumi preview --expect-no-changes"
-    result = stack.run("sh", "-c", program)
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_plain_pulumi_works_after_the_environment_script(planned, shell, cli, tmp_path):
+    """On a fresh checkout, from any of its folders, with nothing else set, asking nothing."""
+    project = planned.copy(tmp_path / "project", cli)
+    project.environment = {"HOME": str(tmp_path), "PATH": project.environment["PATH"]}
+    project.folder = project.folder / "inventory"
+    result = project.run(shell, "-c", ". ../tools/env.sh && pulumi preview")
     assert result.returncode == 0, result.stdout + result.stderr
+    assert "+ 17 to create" in lines_of(result)
