@@ -22,7 +22,7 @@ class Usable(NamedTuple):
 
 
 def _current_va(node: PowerNode, kappa: int) -> int | None:
-    """Return the usable VA that voltage, current and phases give, or None where they are not given.
+    """Return the usable VA that voltage, current and phases give, or None where no current is given.
 
     `sqrt(3) * V_LL * I * kappa` is floored through an integer square root:
     `floor(sqrt(3 x^2) / 10^6)` with x in V * mA * per mille.
@@ -31,9 +31,12 @@ def _current_va(node: PowerNode, kappa: int) -> int | None:
         return None
     if node.phases == 3 and node.volts_ll is not None:
         return isqrt(3 * (node.volts_ll * node.amps_ma * kappa) ** 2) // 10**6
-    volts = node.volts_ln if node.volts_ln is not None else node.volts_ll
-    if volts is None:
-        return None
+    if node.volts_ln is not None:
+        volts = node.volts_ln
+    elif node.phases != 3 and node.volts_ll is not None:
+        volts = node.volts_ll
+    else:
+        volts = DEFAULT_VOLTS_LN
     return (3 if node.phases == 3 else 1) * volts * node.amps_ma * kappa // 10**6
 
 

@@ -1,0 +1,231 @@
+"""States of the power graph: what is live at each look, what carries what, what cools."""
+
+import pytest
+
+from planner.model.power import PowerKind
+from planner.model.scenarios import Look, Scenario
+from planner.problem.power import PowerGraph
+from tests.builders import estate, feed, node, rack, room, switch, unit, zone
+
+UTILITY, GENERATOR, UPS, PANEL = (
+    PowerKind.UTILITY,
+    PowerKind.GENERATOR,
+    PowerKind.UPS,
+    PowerKind.PANEL,
+)
+
+
+def looks(of, kind, lost):
+    """Return the states of a scenario by look."""
+    graph = PowerGraph(of)
+    return graph, {s.look: s for s in graph.looks(Scenario(kind, lost))}
+
+
+def live(graph, state):
+    """Return the ids of the nodes that are live, by id."""
+    return sorted(n.id for n, is_live in zip(graph.nodes, state.live, strict=True) if is_live)
+
+
+def carrier(graph, state, key):
+    """Return the id of the node that carries the load of another, None if none does."""
+    n = state.carrier[graph.index_of[key]]
+    return None if n < 0 else graph.nodes[n].id
+
+
+def with_generator(autonomy_min=10, start_s=15, transfer_ms=0, *more):
+    """Utility and generator on a switch, a UPS with a feed and a feed without one behind it."""
+    return estate(
+        rack(),
+        node("u", UTILITY),
+        node("g", GENERATOR, start_s=start_s),
+        switch("s", "u", "g", transfer_ms),
+        node("ups", UPS, "s", autonomy_min=autonomy_min),
+        feed("a", parent="ups"),
+        feed("raw", parent="s"),
+        *more,
+    )
+
+
+def test_normal_state():
+    graph = PowerGraph(with_generator())
+    normal = graph.states[0]
+    assert normal.is_normal
+    assert live(graph, normal) == ["a", "g", "raw", "s", "u", "ups"]
+    assert carrier(graph, normal, "s") == "u"
+    assert carrier(graph, normal, "a") == "ups"
+    assert carrier(graph, normal, "u") is None
+    assert sum(state.is_normal for state in graph.states) == 1
+
+
+def test_loss_takes_along_what_is_below():
+    graph, states = looks(with_generator(), "ups", "ups")
+    assert list(states) == [Look.SUSTAINED]
+    assert live(graph, states[Look.SUSTAINED]) == ["g", "raw", "s", "u"]
+
+
+def test_utility_lost_is_looked_at_twice():
+    graph, states = looks(with_generator(), "utility", "u")
+    before, after = states[Look.INTERRUPTION], states[Look.SUSTAINED]
+    # Nothing runs until the generator has started but the UPS, on battery.
+    assert live(graph, before) == ["a", "ups"]
+    assert carrier(graph, before, "ups") is None
+    assert before.battery == {graph.index_of["ups"]}
+    assert live(graph, after) == ["a", "g", "raw", "s", "ups"]
+    assert carrier(graph, after, "s") == "g"
+    assert carrier(graph, after, "ups") == "s"
+
+
+@pytest.mark.parametrize(
+    ("autonomy_min", "start_s", "is_live"), [(1, 60, True), (1, 61, False), (0, 15, False)]
+)
+def test_battery_lasts_until_the_generator_is_there(autonomy_min, start_s, is_live):
+    graph, states = looks(with_generator(autonomy_min, start_s), "utility", "u")
+    assert ("a" in live(graph, states[Look.INTERRUPTION])) is is_live
+    assert "a" in live(graph, states[Look.SUSTAINED])
+
+
+def test_transfer_time_adds_to_the_start():
+    # 59 s + 1 s of the switch are still within a minute, 1 ms more is not.
+    for transfer_ms, is_live in ((1000, True), (1001, False)):
+        graph, states = looks(with_generator(1, 59, transfer_ms), "utility", "u")
+        assert ("a" in live(graph, states[Look.INTERRUPTION])) is is_live
+
+
+@pytest.mark.parametrize(("transfer_ms", "is_live"), [(20, True), (21, False)])
+def test_switch_must_be_fast_enough(transfer_ms, is_live):
+    e = estate(
+        rack(),
+        node("ups-1", UPS),
+        node("catcher", UPS),
+        switch("s", "ups-1", "catcher", transfer_ms),
+        feed("a", parent="s"),
+    )
+    graph, states = looks(e, "ups", "ups-1")
+    assert ("a" in live(graph, states[Look.INTERRUPTION])) is is_live
+    assert "a" in live(graph, states[Look.SUSTAINED])
+    # Losing the catcher transfers nothing.
+    assert list(looks(e, "ups", "catcher")[1]) == [Look.SUSTAINED]
+
+
+def test_battery_covers_no_dead_parent():
+    e = estate(
+        node("u", UTILITY), node("p", PANEL, "u"), node("ups", UPS, "p", autonomy_min=60)
+    )
+    graph, states = looks(e, "panel", "p")
+    assert live(graph, states[Look.SUSTAINED]) == ["u"]
+
+
+def test_gap_of_nested_switches_adds_up():
+    # inner: b, else c (8 ms); outer: a, else inner (8 ms).
+    parts = [node(key, UPS, site="s1") for key in ("a", "b", "c")]
+    nested = [switch("inner", "b", "c", 8), switch("outer", "a", "inner", 8)]
+    e = estate(rack(), *parts, *nested, feed("f", parent="outer"))
+    graph, states = looks(e, "ups", "a")
+    assert carrier(graph, states[Look.SUSTAINED], "outer") == "inner"
+    assert carrier(graph, states[Look.SUSTAINED], "inner") == "b"
+    assert "f" in live(graph, states[Look.INTERRUPTION])
+    # a and b stand in one room: both switches change, 16 ms, and 22 ms if they take 11 ms each.
+    for ms, is_live in ((10, True), (11, False)):
+        parts = [node(key, UPS, room="room1" if key != "c" else "room2") for key in ("a", "b", "c")]
+        nested = [switch("inner", "b", "c", ms), switch("outer", "a", "inner", ms)]
+        e = estate(
+            rack("r1", "row2", "room2"),
+            room("room1"),
+            room("room2"),
+            *parts,
+            *nested,
+            feed("f", parent="outer"),
+        )
+        graph, states = looks(e, "room", "room1")
+        assert ("f" in live(graph, states[Look.INTERRUPTION])) is is_live
+        assert carrier(graph, states[Look.SUSTAINED], "inner") == "c"
+
+
+def test_generator_that_feeds_something_runs():
+    # The generator is the source of panel p at all times: the switch finds it running.
+    e = with_generator(0, 15, 10, node("p", PANEL, "g"))
+    graph, states = looks(e, "utility", "u")
+    assert "raw" in live(graph, states[Look.INTERRUPTION])
+
+
+def test_cord_on_a_generator_that_stands_still_is_dead_in_an_interruption():
+    e = with_generator(10, 15, 0)
+    graph, states = looks(e, "utility", "u")
+    assert "g" not in live(graph, states[Look.INTERRUPTION])
+    assert "g" in live(graph, states[Look.SUSTAINED])
+
+
+def test_loss_of_a_place_loses_what_stands_in_it():
+    e = estate(
+        rack("r1"),
+        rack("r2", "row2", "room2"),
+        room("room1", fire_compartment="fc"),
+        room("room2", fire_compartment="fc"),
+        room("room3", fire_compartment="other"),
+        feed("a", "r1"),
+        feed("b", "r2"),
+        node("ups", UPS, room="room3"),
+        node("outside", UTILITY),
+        unit("ac1", 100, "z1", room="room1"),
+        unit("ac3", 100, "z1", room="room3"),
+    )
+    for kind, lost, racks, dead, units in (
+        ("rack", "r1", {"r1"}, {"a"}, set()),
+        ("row", "row2", {"r2"}, {"b"}, set()),
+        ("room", "room1", {"r1"}, {"a"}, {"ac1"}),
+        ("room", "room3", set(), {"ups"}, {"ac3"}),
+        ("fire_compartment", "fc", {"r1", "r2"}, {"a", "b"}, {"ac1"}),
+        ("site", "s1", {"r1", "r2"}, {"a", "b", "ups", "outside"}, {"ac1", "ac3"}),
+        ("cooling_unit", "ac1", set(), set(), {"ac1"}),
+    ):
+        graph, states = looks(e, kind, lost)
+        state = states[Look.SUSTAINED]
+        assert state.lost_racks == racks, kind
+        assert {"a", "b", "ups", "outside"} - set(live(graph, state)) == dead, kind
+        assert {"ac1", "ac3"} - state.running == units, kind
+
+
+@pytest.mark.parametrize(
+    ("restart_s", "ride_through_s", "is_cool"), [(30, 45, True), (30, 44, False), (31, 45, False)]
+)
+def test_zone_rides_through_until_its_unit_restarts(restart_s, ride_through_s, is_cool):
+    e = with_generator(
+        10,
+        15,
+        0,
+        zone("z1", ride_through_s=ride_through_s),
+        unit("ac", 100, "z1", "raw", restart_s=restart_s),
+    )
+    _, states = looks(e, "utility", "u")
+    # It stands still in the interruption and draws nothing, but may count as cooling.
+    assert states[Look.INTERRUPTION].running == set()
+    assert states[Look.INTERRUPTION].cooling == ({"ac"} if is_cool else set())
+    assert states[Look.SUSTAINED].running == states[Look.SUSTAINED].cooling == {"ac"}
+
+
+def test_gap_is_rounded_up_to_seconds_before_the_restart():
+    # 15 s + 1 ms of the switch are 16 s; with 30 s of restart 46 s.
+    for ride_through_s, is_cool in ((46, True), (45, False)):
+        e = with_generator(
+            10,
+            15,
+            1,
+            zone("z1", ride_through_s=ride_through_s),
+            unit("ac", 100, "z1", "raw", restart_s=30),
+        )
+        _, states = looks(e, "utility", "u")
+        assert bool(states[Look.INTERRUPTION].cooling) is is_cool
+
+
+def test_unit_runs_on_as_many_cords_as_it_needs():
+    for required, runs in ((1, True), (2, False)):
+        e = estate(
+            rack(), feed("a"), feed("b"), unit("ac", 100, "z1", "a", "b", cords_required=required)
+        )
+        _, states = looks(e, "feed", "a")
+        assert bool(states[Look.SUSTAINED].running) is runs
+
+
+def test_unit_without_cords_always_runs():
+    _, states = looks(estate(rack(), feed("a"), unit("ac", 100)), "feed", "a")
+    assert states[Look.SUSTAINED].running == {"ac"}
