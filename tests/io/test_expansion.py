@@ -1,6 +1,8 @@
 import pytest
 
 from planner.errors import InventoryError
+from planner.io import expansion
+from planner.io.build import demand, space
 from tests.io.writing import load
 
 
@@ -77,3 +79,39 @@ def test_defaults_of_a_file_hold_in_that_file_only(tmp_path):
     assert estate.cooling_zones["z2"].site == "s2"
     assert estate.cooling_zones["z1"].site == "s1"
     assert estate.workloads["web"].tenant == "acme"
+
+
+def test_ranges_inside_nested_values_run_in_parallel(tmp_path):
+    extra = """\
+device_types:
+  - slug: "box-[1-2]"
+    u_height: 1
+    inlets: [{name: "IN-[a-b]", type: c14}]
+tenants: [{id: "t[1-2]", quota: {u: 10}}]
+workloads:
+  - {id: "w[1-2]", tenant: "t[1-2]", type: "box-[1-2]", together_with: {row: "v[1-2]"}}
+  - {id: "v[1-2]", tenant: acme, kind: service, service: {vcpu: 1, depends_on: ["w[1-2]"]}}
+"""
+    estate = load(tmp_path / "e", extra=extra).estate
+    assert estate.device_types["box-2"].inlets[0].name == "IN-b"
+    assert estate.tenants["t2"].quota.u_half == 20
+    assert (estate.workloads["w2"].tenant, estate.workloads["w2"].together_with) == (
+        "t2",
+        {"row": "v2"},
+    )
+    assert estate.workloads["v1"].service.depends_on == ("w1",)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "message"),
+    [
+        (expansion, "MAX_ITEMS", "more than 3 items in `power`"),
+        (space, "MAX_RACKS", "more than 3 racks in one estate"),
+        (demand, "MAX_INSTANCES", "more than 3 instances in one estate"),
+    ],
+)
+def test_limits_of_an_estate(tmp_path, monkeypatch, module, name, message):
+    monkeypatch.setattr(module, name, 3)
+    with pytest.raises(InventoryError, match="1 problem") as caught:
+        load(tmp_path / "e")
+    assert caught.value.problems[0].message == message

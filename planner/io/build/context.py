@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from planner.io.expansion import SECTIONS, Entry
 from planner.io.findings import Findings, Origin
-from planner.io.items.policy import GrowthItem, PolicyItem
+from planner.io.items.policy import PolicyItem
 from planner.io.items.space import HostingItem, PortItem, UnitsItem
 from planner.io.rounding import down
 from planner.io.yaml_tree import Part
@@ -142,8 +142,3 @@ def port_counts(items: Iterable[PortItem]) -> tuple[PortCount, ...]:
         key = (item.type, down(item.gbps, 1000))
         counts[key] = counts.get(key, 0) + item.count
     return tuple(PortCount(type=t, speed_mbps=s, count=counts[t, s]) for t, s in sorted(counts))
-
-
-def is_zero(growth: GrowthItem) -> bool:
-    """Tell whether a growth reserve keeps nothing free."""
-    return not (growth.u or growth.kg or growth.w or growth.ports)

@@ -272,7 +272,9 @@ def _report_cycle(context: Context, cycle: list[str], seen: set[tuple[str, ...]]
         return
     seen.add(ordered)
     text = " from ".join(f"`{key}`" for key in (*ordered, ordered[0]))
-    where = context.entries["power"][ordered[0]].origin.where("from")
+    entry, fed_by = context.entries["power"][ordered[0]], (*ordered, ordered[0])[1]
+    keys = {entry.item.preferred: "preferred", entry.item.alternate: "alternate"}
+    where = entry.origin.where(keys.get(fed_by, "from"))
     context.findings.add(
         where,
         "power-cycle",

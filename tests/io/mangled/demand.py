@@ -262,4 +262,46 @@ bad.yaml:1:34: error[ends]: both ends of `l1` are `s1`
   hint: name two different ends
 """,
     ),
+    Case(
+        "pool-host-that-is-a-service",
+        {
+            "bad.yaml": """\
+workloads:
+  - {id: web, tenant: acme, kind: service, service: {vcpu: 2}}
+pools:
+  - {id: p, hosts: [web]}
+""",
+        },
+        """\
+bad.yaml:4:20: error[workload-kind]: host `web` of pool `p` is a service
+  hint: name workloads of devices
+""",
+    ),
+    Case(
+        "too-many-instances",
+        {
+            "bad.yaml": """\
+workloads:
+  - {id: "w[1-11]", tenant: acme, type: srv, count: 100000}
+""",
+        },
+        """\
+bad.yaml:2:53: error[value-range]: more than 1000000 instances in one estate
+""",
+    ),
+    Case(
+        "service-of-unknown-pool",
+        {
+            "bad.yaml": """\
+workloads:
+  - {id: web, tenant: acme, kind: service, service: {vcpu: 2, pools: [vm], depends_on: [dbb]}}
+""",
+        },
+        """\
+bad.yaml:2:70: error[id-unknown]: unknown pool `vm`
+  hint: no pool is declared
+bad.yaml:2:88: error[id-unknown]: unknown workload `dbb`
+  hint: did you mean `db`?
+""",
+    ),
 )

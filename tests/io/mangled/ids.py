@@ -387,4 +387,142 @@ bad.yaml:1:9: error[remove]: `remove` stands only in a patch
   hint: apply this file with `--patch`, or delete the items themselves
 """,
     ),
+    Case(
+        "range-in-a-room-id",
+        {
+            "bad.yaml": """\
+rooms:
+  - {id: "h[2-3]", fire_compartment: f2}
+""",
+        },
+        """\
+bad.yaml:2:10: error[range]: a room's id holds no range, found `h[2-3]`
+""",
+    ),
+    Case(
+        "range-in-a-row-id",
+        {
+            "bad.yaml": """\
+rooms:
+  - {id: h2, fire_compartment: f2, rows: [{id: "h2-[a-b]", racks: "h2-a[1-2]", type: r42}]}
+""",
+        },
+        """\
+bad.yaml:2:48: error[range]: a row's id holds no range, found `h2-[a-b]`
+  hint: write one line for each row
+""",
+    ),
+    Case(
+        "bad-range-of-racks",
+        {
+            "bad.yaml": """\
+rooms:
+  - {id: h2, fire_compartment: f2, rows: [{id: h2-a, racks: "h2-a[2-1]", type: r42}]}
+""",
+        },
+        """\
+bad.yaml:2:61: error[range]: `2-1` in `h2-a[2-1]` runs backwards
+  hint: write for example "rack-[01-12]"
+""",
+    ),
+    Case(
+        "bad-range-beside-a-good-one",
+        {
+            "bad.yaml": """\
+power:
+  - {id: "x[1-2]", kind: feed, from: pan, kva: 1, rack: "h1-a[02-01]"}
+""",
+        },
+        """\
+bad.yaml:2:57: error[range]: `02-01` in `h1-a[02-01]` runs backwards
+  hint: write for example "rack-[01-12]"
+""",
+    ),
+    Case(
+        "bad-range-in-a-list",
+        {
+            "bad.yaml": """\
+pools:
+  - {id: p, hosts: ["db["]}
+""",
+        },
+        """\
+bad.yaml:2:21: error[range]: `db[` holds a bracket that is not closed
+  hint: write for example "rack-[01-12]"
+""",
+    ),
+    Case(
+        "range-in-a-nested-key",
+        {
+            "bad.yaml": """\
+workloads:
+  - {id: web, tenant: acme, type: srv, together_with: {row: "db[1-2]"}}
+""",
+        },
+        """\
+bad.yaml:2:61: error[range]: `row` holds the range `db[1-2]`, the id of its item holds none
+  hint: write one item for each, or a range in the id, too
+""",
+    ),
+    Case(
+        "unknown-quota-strand",
+        {
+            "bad.yaml": """\
+tenants:
+  - {id: b, quota: {strand_kw: {pann: 5}, pool_share: {vm: 0.5}}}
+""",
+        },
+        """\
+bad.yaml:2:39: error[id-unknown]: unknown power node `pann`
+  hint: did you mean `pan`?
+bad.yaml:2:60: error[id-unknown]: unknown pool `vm`
+  hint: no pool is declared
+""",
+    ),
+    Case(
+        "unknown-witness-site",
+        {
+            "bad.yaml": """\
+continuity_groups:
+  - {id: g, witness_site: s2}
+""",
+        },
+        """\
+bad.yaml:2:27: error[id-unknown]: unknown site `s2`
+  hint: known: `s1`
+""",
+    ),
+    Case(
+        "unknown-continuity-group",
+        {
+            "bad.yaml": """\
+sites:
+  - {id: s2, continuity_group: g}
+""",
+        },
+        """\
+bad.yaml:2:32: error[id-unknown]: unknown continuity group `g`
+  hint: no continuity group is declared
+""",
+    ),
+    Case(
+        "unknown-end-of-a-link",
+        {
+            "bad.yaml": "network: {links: [{id: l1, ends: [s1, n9]}]}\n",
+        },
+        """\
+bad.yaml:1:39: error[id-unknown]: unknown site or network node `n9`
+  hint: known: `s1`
+""",
+    ),
+    Case(
+        "unknown-site-of-a-network-node",
+        {
+            "bad.yaml": "network: {nodes: [{id: n1, site: s9}]}\n",
+        },
+        """\
+bad.yaml:1:34: error[id-unknown]: unknown site `s9`
+  hint: known: `s1`
+""",
+    ),
 )

@@ -324,4 +324,59 @@ cooling: {units: [{id: c1, zone: z1, kw: 10, cords: [pan], cords_required: 2}]}
 bad.yaml:1:76: error[value-range]: cooling unit `c1` needs 2 live cords and has 1
 """,
     ),
+    Case(
+        "rack-in-another-site",
+        {
+            "bad.yaml": """\
+sites: [{id: s2}]
+power:
+  - {id: f, site: s2, kind: feed, from: pan, kva: 5, rack: h1-a01}
+""",
+        },
+        """\
+bad.yaml:3:41: error[site-mismatch]: power node `f` is in site `s2`, its `from` `pan` in `s1`
+bad.yaml:3:60: error[site-mismatch]: power node `f` is in site `s2`, its rack `h1-a01` in `s1`
+""",
+    ),
+    Case(
+        "cooling-unit-in-another-site",
+        {
+            "bad.yaml": """\
+sites: [{id: s2}]
+cooling: {units: [{id: c1, site: s2, zone: z1, room: h1, kw: 10, cords: [pan]}]}
+""",
+        },
+        """\
+bad.yaml:2:44: error[site-mismatch]: cooling unit `c1` is in site `s2`, `z1` in `s1`
+bad.yaml:2:54: error[site-mismatch]: cooling unit `c1` is in site `s2`, `h1` in `s1`
+bad.yaml:2:73: error[site-mismatch]: cooling unit `c1` is in site `s2`, `pan` in `s1`
+""",
+    ),
+    Case(
+        "unknown-zone-of-a-cooling-unit",
+        {
+            "bad.yaml": "cooling: {units: [{id: c1, zone: z9, site: s1, kw: 10}]}\n",
+        },
+        """\
+bad.yaml:1:34: error[id-unknown]: unknown cooling zone `z9`
+  hint: known: `z1`
+""",
+    ),
+    Case(
+        "two-cycles",
+        {
+            "bad.yaml": """\
+power:
+  - {id: a1, kind: transfer_switch, preferred: a2, alternate: a3, kva: 5}
+  - {id: a2, kind: panel, from: a1, kva: 5}
+  - {id: a3, kind: panel, from: a1, kva: 5}
+""",
+        },
+        """\
+bad.yaml:2:48: error[power-cycle]: power nodes feed each other in a cycle: `a1` from `a2` from `a1`
+  hint: break it at one of them
+bad.yaml:2:63: error[power-cycle]: power nodes feed each other in a cycle: `a1` from `a3` from `a1`
+  hint: break it at one of them
+""",
+    ),
 )

@@ -166,4 +166,16 @@ device_types:
 bad.yaml:2:38: error[id-duplicate]: inlet `P` of `odd` is declared twice
 """,
     ),
+    Case(
+        "growth-of-more-than-the-rack",
+        {
+            "bad.yaml": """\
+racks:
+  - {id: h1-a01, growth: {u: 43}}
+""",
+        },
+        """\
+bad.yaml:2:26: error[growth]: `growth.u` 43 is more than the 42 units of rack `h1-a01`
+""",
+    ),
 )
