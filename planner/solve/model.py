@@ -71,9 +71,10 @@ class Model:
         self.rows = distinct_rows(self.candidates, self.without)
         for row in self.rows:
             self._add_row(row)
-        for slug, build in STRUCTURES.items():
+        # `stability.worse` bounds the slacks that all others have made.
+        for slug in sorted(STRUCTURES, key=lambda slug: slug == "stability.worse"):
             if slug not in self.without:
-                build(self)
+                STRUCTURES[slug](self)
 
     def _moved(self, group: int) -> cp_model.IntVar:
         moved = self.cp.new_bool_var("")

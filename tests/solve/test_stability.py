@@ -4,7 +4,7 @@ from datetime import date
 
 from planner.model.policy import FrozenWindow
 from planner.solve.rows import Key
-from tests.builders import DAY, at, estate, feed, rack, workload
+from tests.builders import DAY, at, estate, feed, rack, tenant, workload
 from tests.solve.fixing import allows, pair
 
 
@@ -57,4 +57,13 @@ def test_broken_already_gets_no_worse(mass_g, says):
     )
     places = {"w-1": HOME, "x-1": at("r1", 2, "a")}
     breaks = {Key("space.weight", "r1", "g"): 5000}
+    assert allows(e, places, {"w-1": HOME}, breaks=breaks) is says
+
+
+@pair("stability.worse", "count", forbidden=2, allowed=1)
+def test_tenants_rack_takes_no_more_of_others(count, says):
+    # One of another tenant stands in the rack already; it may stay, and nothing else comes.
+    e = estate(rack(tenant="u"), tenant("u"), feed("a"), workload(count=count, cords=1))
+    places = {f"w-{n}": at("r1", n, "a") for n in range(1, count + 1)}
+    breaks = {Key("tenancy.exclusive", "r1", "instances"): 1}
     assert allows(e, places, {"w-1": HOME}, breaks=breaks) is says
