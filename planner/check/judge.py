@@ -166,7 +166,7 @@ def _compare(
 
 
 def _is_waived(estate: Estate, violation: Violation, as_of: date) -> bool:
-    return 0 < violation.amount <= waiver.waived_amount(estate, violation, as_of)
+    return violation.amount <= waiver.waived_amount(estate, violation, as_of)
 
 
 def _sorted(violations: Iterable[Violation]) -> tuple[Violation, ...]:

@@ -262,13 +262,10 @@ class LoadModel:
         """Return the consumers whose draw reaches node `n` in this look, by index."""
         found: set[int] = set()
         waiting = [n]
-        gone = self.lost_consumers(moment)
         while waiting:
             at = waiting.pop()
             found.update(
-                i
-                for i in self._corded[at]
-                if i not in gone and at in (self.consumers[i].carrying(moment.off) or ())
+                i for i in self._corded[at] if at in (self.consumers[i].carrying(moment.off) or ())
             )
             waiting += [
                 child

@@ -117,6 +117,8 @@ def test_three_phase_feed_after_a_loss():
     first, second = (v for v in check(e, plan, DAY).violations if v.rule == "power.failover")
     assert first[1:6] == ("a", "loss of feed b", 9400, 8868, "VA")
     assert second[1:6] == ("b", "loss of feed a", 9400, 8868, "VA")
+    # Of two that are equally tight the one seen first: feed a is lost before feed b.
+    assert check(e, plan, DAY).tightest[0].subject == "b"
     assert second.message == "rack `r1` overloads feed `b` if feed `a` is lost"
     assert second.required_note == "4700 VA of its own + 4700 VA transferred from `a`"
     assert second.available_note == "400 V x 16 A x sqrt(3) x 80 %"
@@ -577,6 +579,20 @@ def test_unit_that_needs_more_cords_than_come_back_does_not_ride_through():
     e = with_items(e, unit("spare", 1400, "z1", "ups"), unit("spare2", 1, "z1", "ups"))
     # u has lost the grid for good: 1401 W are left before and after the transfer.
     assert ("cooling.zone", "z1", "loss of cooling_unit spare", 1500, 1001, "W") in broken(e, plan)
+
+
+def test_unit_that_is_lost_does_not_ride_through():
+    # Losing the plant room takes the grid and the unit, whose UPS stays live.
+    e = with_items(
+        _cooled_by_generator(0, 600),
+        node("grid", "utility", room="plant"),
+        unit("u", 1500, "z1", "ups", room="plant"),
+        unit("spare", 1499, "z1", "ups"),
+    )
+    (violation,) = check(e, layout({"w-1": at("r1", 1, "a")}), DAY).violations
+    assert violation[2:5] == ("loss of cooling_unit u", 1500, 1499)
+    # The room and its fire compartment, at both looks each.
+    assert violation.required_note == "draw of the devices that are up; 4 further scenarios"
 
 
 def test_unit_without_cords_runs_unless_it_is_lost():

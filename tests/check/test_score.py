@@ -107,7 +107,11 @@ def test_balance_is_the_gap_between_most_and_least_used(kind):
     assert score(two_ups(kind, rated_w=5000), layout(_THREE))["balance"] == 250
     # W counts before VA: 2000 of 2400 W is 833, 1000 of 2400 W is 416, both floored.
     assert score(two_ups(kind, rated_w=3000, rated_va=9000), layout(_THREE))["balance"] == 833 - 416
-    assert score(two_ups(kind, rated_va=5000), layout(_THREE))["balance"] == 250
+    # In VA, at power factor 0.5: 4000 and 2000 of 4000 VA.
+    e = with_items(
+        two_ups(kind, rated_va=5000), workload("w", cords=1, draw_w=1000, count=3, pf=500)
+    )
+    assert score(e, layout(_THREE))["balance"] == 500
 
 
 def test_balance_leaves_out_what_has_no_limit():
