@@ -56,7 +56,7 @@ class Probe:
 
     @cached_property
     def _supply(self) -> SupplyProbe:
-        return SupplyProbe(self.rest, self.equipment)
+        return SupplyProbe(self.rest, self.workload, self.equipment)
 
     def candidates(self, rack: Rack) -> list[Place]:
         """Return the places in a rack that are worth judging; where it is now comes first."""
