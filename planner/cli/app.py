@@ -114,9 +114,10 @@ def run(args: Sequence[str]) -> int:
         talk("interrupted")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone; give the interpreter somewhere to flush to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_stdout()
         return EXIT_PIPE
+    except OSError as error:
+        return _unusable(error)
     except Exception as error:
         return _defect(error, args)
     return code if isinstance(code, int) else 0
@@ -156,6 +157,29 @@ def _refuse(error: PlannerError) -> int:
         payload["problems"] = [problem.__dict__ for problem in problems]
         print_json("error", payload)
     return error.exit_code
+
+
+def _abandon_stdout() -> None:
+    """Give the interpreter somewhere to flush to, since nobody takes what is left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unusable(error: OSError) -> int:
+    """Report a file that cannot be read or written, or a stdout that takes no more."""
+    if session().debug:
+        import traceback
+
+        traceback.print_exc()
+    what = f"cannot use `{error.filename}`" if error.filename else "cannot write"
+    message = f"{what}: {error.strerror or error}"
+    talk(f"error[file]: {message}")
+    try:
+        if session().json:
+            print_json("error", error_json("file", message, None))
+        sys.stdout.flush()
+    except OSError:
+        _abandon_stdout()
+    return 2
 
 
 def _defect(error: Exception, args: Sequence[str]) -> int:

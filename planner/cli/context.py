@@ -96,12 +96,23 @@ def load_lock(target: Target) -> Layout:
             f"there is no layout `{path}`", hint=f"`{target.command('plan')}` writes it"
         )
     layout: Layout = load_layout(path)
+    require_estate(layout, path, target)
+    return layout
+
+
+def require_estate(layout: Layout, path: Path, target: Target) -> None:
+    """Refuse the layout of another estate.
+
+    Raises
+    ------
+    UsageError
+        When it is one.
+    """
     if layout.estate != target.estate.id:
         raise UsageError(
             f"`{path}` is a layout of estate `{layout.estate}`, not of `{target.estate.id}`",
             hint="name the estate with -e or the layout with -l",
         )
-    return layout
 
 
 def load_snapshot(source: str | None, target: Target) -> AsBuilt:

@@ -58,7 +58,7 @@ def command(
 
 def _read(name: str | None, target: Target) -> tuple[str, Layout | AsBuilt]:
     """Return what a name stands for, with the name to show."""
-    from planner.cli.context import REGISTER, load_lock, load_snapshot
+    from planner.cli.context import REGISTER, load_lock, load_snapshot, require_estate
     from planner.errors import LayoutError, UsageError
     from planner.io import load_layout
 
@@ -74,6 +74,8 @@ def _read(name: str | None, target: Target) -> tuple[str, Layout | AsBuilt]:
             hint="name a layout lock, an as-built snapshot or `as-built`",
         )
     try:
-        return name, load_layout(Path(name))
+        layout = load_layout(Path(name))
     except LayoutError:
         return name, load_snapshot(name, target)
+    require_estate(layout, Path(name), target)
+    return name, layout

@@ -107,6 +107,10 @@ def command(
             hint=f"add `--as-of {today()}`",
         )
     target = load_target(estate, patches, layout)
+    if not any(workload.kind == "equipment" for workload in target.estate.workloads.values()):
+        raise UsageError(
+            f"`{target.estate.id}` has no equipment to place", hint="declare a workload first"
+        )
     as_built = load_snapshot(source, target)
     day = as_of or today()
     options = _options(time_limit_ms, workers, seed, reproducible)

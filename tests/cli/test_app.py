@@ -148,6 +148,26 @@ def test_a_reader_that_leaves_is_no_error(starter):
     assert done.returncode in (0, 141)
 
 
+def test_a_full_disk_is_no_defect(planner, starter):
+    ran = planner("export", "json", "-o", "/dev/full")
+    assert ran.code == 2
+    assert ran.err == "error[file]: cannot write: No space left on device\n"
+    full = subprocess.run(
+        ["bash", "-c", '"$0" -m planner schema > /dev/full', sys.executable],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert full.returncode == 2
+    assert full.stderr == "error[file]: cannot write: No space left on device\n"
+
+
+def test_a_file_that_cannot_be_written_is_no_defect(planner, starter):
+    ran = planner("export", "json", "-o", "nowhere/all.json")
+    assert ran.code == 2
+    assert ran.err == "error[file]: cannot use `nowhere/all.json`: No such file or directory\n"
+
+
 def test_interrupted_elsewhere_exits_130(planner, starter, monkeypatch):
     def interrupted(path, patches=()):
         raise KeyboardInterrupt

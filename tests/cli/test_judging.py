@@ -213,6 +213,13 @@ def test_diff_with_a_snapshot(planner, planned):
     assert planner("diff", "snapshot.yaml", "as-built").out.endswith("1 removal, 0 unchanged\n")
 
 
+def test_diff_with_a_layout_of_another_estate(planner, planned):
+    assert planner("init", "second").code == 0
+    ran = planner("diff", "-e", "second", LOCK)
+    assert ran.code == 2
+    assert "is a layout of estate `first`, not of `second`" in ran.err
+
+
 def test_diff_with_nothing_there(planner, planned):
     ran = planner("diff", "nowhere.yaml")
     assert ran.code == 2

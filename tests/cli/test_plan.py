@@ -263,6 +263,15 @@ def test_what_the_estate_alone_breaks_is_told_but_planned(planner, starter, edit
     assert f"wrote {LOCK}" in ran.out
 
 
+def test_nothing_to_place(planner, starter):
+    (starter / "inventory/first/workloads/town.yaml").unlink()
+    ran = planner("plan")
+    assert ran.code == 2
+    assert ran.err == (
+        "error[usage]: `first` has no equipment to place\n\nhint: declare a workload first\n"
+    )
+
+
 def test_an_unreadable_snapshot_is_bad_input(planner, starter):
     (starter / "old.yaml").write_text("version: 1\nestate: {", encoding="utf-8")
     ran = planner("plan", "--as-of", DAY, "--from", "old.yaml")
