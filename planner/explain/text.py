@@ -32,6 +32,34 @@ def plural(count: int, noun: str, nouns: str | None = None) -> str:
     return f"{grouped(count)} {noun if count == 1 else nouns or noun + 's'}"
 
 
+def in_ranges(ids: Iterable[str]) -> list[str]:
+    """Return ids shortly, as ranges of an inventory: `h1-a[01-06]`, `town/vm-host-[3,7-9]`."""
+    by_prefix: dict[str, list[str]] = {}
+    for key in ids:
+        prefix = key.rstrip("0123456789")
+        by_prefix.setdefault(prefix, []).append(key.removeprefix(prefix))
+    short = []
+    for prefix, numbers in by_prefix.items():
+        runs: list[list[str]] = []
+        for number in sorted(numbers, key=lambda text: (int(text or -1), text)):
+            if runs and runs[-1][-1] and number == _next(runs[-1]):
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        parts = [part for run in runs for part in _as_parts(run)]
+        short.append(f"{prefix}{parts[0]}" if len(numbers) == 1 else f"{prefix}[{','.join(parts)}]")
+    return short
+
+
+def _next(run: list[str]) -> str:
+    """Return the number after the last one of a run, as wide as its first."""
+    return str(int(run[-1]) + 1).zfill(len(run[0]))
+
+
+def _as_parts(run: list[str]) -> list[str]:
+    return [f"{run[0]}-{run[-1]}"] if len(run) > 2 else run
+
+
 def unit_label(half: int) -> str:
     """Return a half-U index as a rack unit: `U12`, `U12.5`."""
     return f"U{half // 2}.5" if half % 2 else f"U{half // 2}"
@@ -54,7 +82,7 @@ def render_violation(violation: Violation, *, level: str = "error", paint: Paint
     for label, figure, note in zip(("required ", "available"), figures, notes, strict=True):
         lines.append(f"  {label}  {figure:<{width}}   {note}".rstrip())
     if violation.inherited:
-        lines.append("  inherited  as-built breaks it already, by as much")
+        lines.append("  inherited  as-built breaks it already, by at least as much")
     if violation.where is not None:
         lines.append(f"  at         {violation.where}")
     text = "\n".join(lines)
@@ -116,8 +144,11 @@ def render_tightest(tightest: Sequence[Tightest]) -> str:
 
 
 def render_unplaced(unplaced: Iterable[Unplaced], *, paint: Paint = plain) -> str:
-    """Return one line for each instance without a place, with its reason."""
-    rows = [(f"`{item.instance}`", item.reason) for item in unplaced]
+    """Return the instances without a place with their reasons, those of one reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for item in unplaced:
+        by_reason.setdefault(item.reason, []).append(item.instance)
+    rows = [(f"`{name}`", why) for why, ids in by_reason.items() for name in in_ranges(ids)]
     width = max((len(name) for name, _ in rows), default=0)
     return "\n".join(f"{paint('unplaced', 'error')} {name:<{width}}  {why}" for name, why in rows)
 

@@ -13,7 +13,15 @@ from typing import Any, NamedTuple
 
 from planner.explain.diff import place_json
 from planner.explain.probe import Probe
-from planner.explain.text import Paint, grouped, plain, plural, render_place, render_violation
+from planner.explain.text import (
+    Paint,
+    grouped,
+    in_ranges,
+    plain,
+    plural,
+    render_place,
+    render_violation,
+)
 from planner.model.layout import Place
 from planner.model.space import Face
 from planner.model.violation import Violation
@@ -27,7 +35,7 @@ DEPEND_ON_CORDS = frozenset(
     }
 )  # fmt: skip
 
-#: Racks that a group lists by name before it counts the rest.
+#: Ranges of racks that a group lists before it counts the rest.
 MAX_LISTED = 12
 
 
@@ -195,9 +203,10 @@ def _spot(verdict: Verdict) -> str:
 
 def _group(rules: tuple[str, ...], verdicts: list[Verdict], paint: Paint) -> str:
     """Return the racks that the same rules rule out, with the smallest shortage of each rule."""
-    names = [verdict.rack for verdict in verdicts]
-    more = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
-    lines = [f"{plural(len(names), 'rack')} cannot: {', '.join(names[:MAX_LISTED])}{more}"]
+    count = len(verdicts)
+    names = in_ranges(verdict.rack for verdict in verdicts)
+    more = f" and {len(names) - MAX_LISTED} more ranges" if len(names) > MAX_LISTED else ""
+    lines = [f"{plural(count, 'rack')} cannot: {', '.join(names[:MAX_LISTED])}{more}"]
     width = max(map(len, rules))
     for rule in rules:
         found = [v for verdict in verdicts for v in verdict.violations if v.rule == rule]

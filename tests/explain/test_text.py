@@ -4,9 +4,12 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planner.explain.text import (
     grouped,
+    in_ranges,
     is_stale,
     render_findings,
     render_gap,
@@ -19,6 +22,7 @@ from planner.explain.text import (
     stale_error,
     unit_label,
 )
+from planner.io.ranges import expand
 from planner.model.base import Where
 from planner.model.layout import Place, TierResult, Unplaced
 from planner.model.space import Face
@@ -70,7 +74,7 @@ def test_a_violation_without_notes_place_or_hint_has_no_empty_lines():
 
 def test_an_inherited_violation_says_so():
     text = render_violation(OVERLOAD._replace(inherited=True, where=None, hint=None))
-    assert text.splitlines()[-1] == "  inherited  as-built breaks it already, by as much"
+    assert text.splitlines()[-1] == "  inherited  as-built breaks it already, by at least as much"
 
 
 def test_paint_only_adds_to_what_is_said_in_words():
@@ -184,6 +188,36 @@ def test_unplaced_instances_come_with_their_reason():
     assert render_unplaced(items) == (
         "unplaced `w-1`     no rack has 4 free units\nunplaced `web-10`  whole or not at all"
     )
+
+
+def test_instances_of_one_reason_are_told_together():
+    items = [Unplaced(instance=f"w-{n}", reason="full") for n in (1, 10, 11, 12, 2, 5)]
+    items.append(Unplaced(instance="w-3", reason="too tall"))
+    assert render_unplaced(items) == (
+        "unplaced `w-[1,2,5,10-12]`  full\nunplaced `w-3`              too tall"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ids", "short"),
+    [
+        (["r1"], ["r1"]),
+        (["rack"], ["rack"]),
+        (["h-a01", "h-a02", "h-a03", "h-b01"], ["h-a[01-03]", "h-b01"]),
+        (["w-9", "w-10", "w-11"], ["w-[9-11]"]),
+        (["r08", "r09", "r10"], ["r[08-10]"]),
+        (["r1", "r01", "r2"], ["r[01,1,2]"]),
+        ([], []),
+    ],
+)
+def test_ids_in_ranges(ids, short):
+    assert in_ranges(ids) == short
+
+
+@given(st.lists(st.from_regex(r"[ab][-/]?[0-9]{1,3}", fullmatch=True), unique=True))
+def test_ranges_stand_for_exactly_the_ids(ids):
+    expanded = [key for short in in_ranges(ids) for key in expand(short)]
+    assert sorted(expanded) == sorted(ids)
 
 
 @pytest.mark.parametrize(("half", "text"), [(2, "U1"), (85, "U42.5"), (84, "U42")])

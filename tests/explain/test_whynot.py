@@ -68,7 +68,7 @@ def test_racks_that_the_same_rules_rule_out_are_one_group_with_its_smallest_shor
     nodes = {f"r5-{s}": feed(f"r5-{s}", "r5") for s in "ab"}
     of = change(ESTATE, racks=racks, power_nodes={**ESTATE.power_nodes, **nodes})
     assert (
-        "2 racks cannot: r3, r5\n"
+        "2 racks cannot: r[3,5]\n"
         "  space.weight  required 110 000, available at best 105 000 g\n"
         "                rack `r3` is too heavy"
     ) in render_answer(answer("w-2", of))
