@@ -95,9 +95,21 @@ def test_rating_of_a_supply_and_of_an_outlet_after_a_loss():
     e = one_rack(workload(draw_w=1000, rating_w=900))
     plan = layout({"w-1": at("r1", 1, "a", "b")})
     assert broken(e, plan) == [("power.cord", "w-1", "loss of feed a", 1000, 900, "W")]
+    (violation,) = check(e, plan, DAY).violations
+    assert violation.message == (
+        "`w-1` draws more through inlet `psu2` than its supply on `b` takes if feed `a` is lost"
+    )
+    assert violation.required_note == "1000 W on 1 live cord; 1 further scenario"
+    assert violation.available_note == "rating of inlet `psu2`"
     # 2200 W / 0.95 = 2315.8 VA on one C13, which takes 10 A x 230 V = 2300 VA.
     e = one_rack(workload(draw_w=2200, pf=950))
     assert broken(e, plan) == [("power.cord", "w-1", "loss of feed a", 2316, 2300, "VA")]
+    (violation,) = check(e, plan, DAY).violations
+    assert violation.message == (
+        "`w-1` draws more through inlet `psu2` than its outlet on `b` takes if feed `a` is lost"
+    )
+    assert violation.required_note == "2200 W / 0.95 on 1 live cord; 1 further scenario"
+    assert violation.available_note == "c13 10 A x 230 V"
     # 2200 VA at 400 V line to line: floor(400 / sqrt(3)) = 230 V again; at 240 V 2400 VA.
     feeds = (feed("a", volts_ll=400), feed("b", volts_ln=240))
     assert broken(with_items(e, *feeds), plan) == [
@@ -579,6 +591,15 @@ def test_unit_that_needs_more_cords_than_come_back_does_not_ride_through():
     e = with_items(e, unit("spare", 1400, "z1", "ups"), unit("spare2", 1, "z1", "ups"))
     # u has lost the grid for good: 1401 W are left before and after the transfer.
     assert ("cooling.zone", "z1", "loss of cooling_unit spare", 1500, 1001, "W") in broken(e, plan)
+
+
+def test_heat_of_a_rack_up_to_its_design_power():
+    # Two devices of 620 W: all that stands there counts, up or not.
+    e = one_rack(rack(max_power_w=1240), workload(count=2, draw_w=620))
+    places = {"w-1": at("r1", 1, "a", "b"), "w-2": at("r1", 2, "a", "b")}
+    assert broken(e, layout(places)) == []
+    e = with_items(e, rack(max_power_w=1239))
+    assert broken(e, layout(places)) == [("cooling.rack", "r1", "normal", 1240, 1239, "W")]
 
 
 def test_unit_that_is_lost_does_not_ride_through():

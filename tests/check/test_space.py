@@ -162,6 +162,9 @@ def test_weight_and_floor_up_to_the_limit():
     places = {"w-1": at("r1", 1, *CORDS)}
     e = one_rack(rack(max_weight_g=110_000), room("room1", tile_rating_g=36_667))
     assert check(e, layout(places), DAY).holds
+    # 101 kg + 10 kg on a tile of exactly a third.
+    e = one_rack(rack(own_mass_g=101_000), room("room1", tile_rating_g=37_000))
+    assert check(e, layout(places), DAY).holds
     e = one_rack(room("room1", tile_rating_g=30_000))
     violation = one(e, places, "space.floor")
     assert (violation.required, violation.available) == (36_667, 30_000)
