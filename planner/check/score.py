@@ -51,7 +51,7 @@ def unplaced(case: Case, layout: Layout) -> Iterator[tuple[str, int]]:
 def softness(case: Case, soft: Iterable[Violation], inherited: Iterable[Violation]) -> int:
     """Return weight x amount of soft rules, plus the amounts that as-built breaks already.
 
-    What a waiver accepts does not count.
+    What a waiver accepts does not count, nor does the centre of gravity: units are chosen last.
     """
 
     def excess(violation: Violation) -> int:
@@ -59,7 +59,8 @@ def softness(case: Case, soft: Iterable[Violation], inherited: Iterable[Violatio
         return max(0, violation.amount - waived)
 
     weights = case.estate.policy.soft
-    return sum(weights[v.rule] * excess(v) for v in soft) + sum(map(excess, inherited))
+    kept = (v for v in inherited if v.rule != "space.gravity")
+    return sum(weights[v.rule] * excess(v) for v in soft) + sum(map(excess, kept))
 
 
 def disruption(case: Case, layout: Layout) -> int:

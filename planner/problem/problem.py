@@ -101,6 +101,15 @@ class Problem:
             found.setdefault(group.workload.id, []).append(group)
         return {key: tuple(groups) for key, groups in found.items()}
 
+    @cached_property
+    def homes_in(self) -> dict[str, tuple[tuple[Group, Place], ...]]:
+        """Rack -> the groups that stand in it, with their places."""
+        found: dict[str, list[tuple[Group, Place]]] = {rack.id: [] for rack in self.racks}
+        for group in self.groups:
+            if group.home is not None:
+                found[group.home.rack].append((group, group.home))
+        return {rack: tuple(groups) for rack, groups in found.items()}
+
     def is_blocked(self, rack: Rack, half: int, face: Face, epoch: Epoch) -> bool:
         """Whether a half unit of a face is blocked, or reserved on that day."""
         return (half, face) in self._blocked_cells(rack.id, epoch.reservations)

@@ -121,6 +121,7 @@ def item_of(candidates: Candidates, option: int, name: str, position: int | None
         equipment.mass_g,
         position,
         chosen.stays,
+        candidates.problem.waived.get(("space.reserved", group.instances[0]), 0),
     )
 
 

@@ -66,10 +66,10 @@ def _shrink(model: Model, rack: Rack, items: Mapping[int, list[Item]]) -> dict[i
 
 
 def shape_of(candidates: Candidates, option: int) -> Hashable:
-    """Return what matters of a device for packing: height, faces, days, fixed position."""
+    """Return what matters of a device for packing: height, faces, days, fixed position, waiver."""
     item = item_of(candidates, option, "")
     days = tuple(item.is_active(e) for e in candidates.problem.epochs)
-    return (item.height_half, item.face, days, item.position_half)
+    return (item.height_half, item.face, days, item.position_half, item.waived_half)
 
 
 def _geometry(model: Model, rack: Rack) -> Hashable:

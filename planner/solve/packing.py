@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ortools.sat.python import cp_model
 
@@ -25,6 +26,7 @@ class Item:
     """A device to stand in a rack.
 
     `face` None = both faces (full depth); `position_half` fixes it; `key` orders equal devices.
+    `waived_half` is how many blocked or reserved cells a waiver lets it take.
     """
 
     key: str
@@ -34,6 +36,7 @@ class Item:
     mass_g: int
     position_half: int | None = None
     is_home: bool = False
+    waived_half: int = 0
 
     def is_on(self, face: Face) -> bool:
         """Whether it takes units of a face."""
@@ -68,16 +71,43 @@ class PackingModel:
         self.last = self.first + 2 * self.rack.u_height
         self.epochs = self.problem.epochs
 
-    def blocked(self, item: Item, start: int) -> bool:
-        """Whether a blocked or reserved cell lies where the item would stand."""
-        return any(
-            self.problem.is_blocked(self.rack, half, face, epoch)
-            for epoch in self.epochs
-            if item.is_active(epoch)
-            for face in Face
-            if item.is_on(face)
-            for half in range(start, start + item.height_half)
+    def num_blocked(self, item: Item, start: int) -> int:
+        """Return how many blocked or reserved cells lie where the item would stand, at worst."""
+        return max(
+            (
+                sum(
+                    self.problem.is_blocked(self.rack, half, face, epoch)
+                    for face in Face
+                    if item.is_on(face)
+                    for half in range(start, start + item.height_half)
+                )
+                for epoch in self.epochs
+                if item.is_active(epoch)
+            ),
+            default=0,
         )
+
+    def moment(self, item: Item, start: cp_model.LinearExprT) -> cp_model.LinearExprT:
+        """Return mass x height of an item's middle above the highest centre of gravity allowed."""
+        limit = self.rack.gravity_max_quarter or 0
+        return item.mass_g * (2 * start - 2 * self.first + item.height_half - limit)
+
+    @cached_property
+    def most_moment(self) -> int:
+        """The moment allowed: 0, or what is waived, or what stands in the rack has already."""
+        waived = self.problem.waived.get(("space.gravity", self.rack.id), 0)
+        limit = self.rack.gravity_max_quarter or 0
+        moments = [
+            sum(
+                equipment.mass_g
+                * (2 * (home.position_half - self.first) + equipment.u_height_half - limit)
+                for group, home in self.problem.homes_in[self.rack.id]
+                if group.workload.id in epoch.workloads and home.position_half is not None
+                for equipment in (group.equipment,)
+            )
+            for epoch in self.epochs
+        ]
+        return max(waived, *moments)
 
 
 class Unpackable(Exception):  # noqa: N818
@@ -131,15 +161,10 @@ def _greedy(model: PackingModel, rules: Mapping[str, PackingFunction]) -> dict[s
         if start is None:
             return None
         taken.append((positioned.item, start))
-    limit = model.rack.gravity_max_quarter
-    if limit is not None and "space.gravity" in rules:
+    if model.rack.gravity_max_quarter is not None and "space.gravity" in rules:
         for epoch in model.epochs:
-            moment = sum(
-                i.mass_g * (2 * (s - model.first) + i.height_half - limit)
-                for i, s in taken
-                if i.is_active(epoch)
-            )
-            if moment > 0:
+            moment = sum(model.moment(i, s) for i, s in taken if i.is_active(epoch))
+            if moment > model.most_moment:
                 return None
     return {item.key: start for item, start in taken}
 

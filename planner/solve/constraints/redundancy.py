@@ -179,6 +179,8 @@ def whole(model: Model) -> None:
         new = [group for group in groups if group.home is None]
         count = sum(group.count for group in new)
         if count > 1 and not new[0].workload.partial:
-            all_placed = model.cp.new_bool_var("")
-            for group in new:
-                model.cp.add(model.placed(group.index) == group.count * all_placed)
+            any_placed = model.cp.new_bool_var("")
+            placed = sum(model.placed(group.index) for group in new)
+            waived = model.problem.waived.get(("redundancy.whole", new[0].workload.id), 0)
+            model.cp.add(placed >= max(1, count - waived) * any_placed)
+            model.cp.add(placed <= count * any_placed)

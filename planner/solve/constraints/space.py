@@ -85,36 +85,52 @@ def _active(candidates: Candidates, rack: Rack, epoch: Epoch) -> Iterator[Option
             yield option
 
 
-def _height_rows(
-    candidates: Candidates, rule: str, *, without_blocked: bool
-) -> Iterable[Row]:
-    problem = candidates.problem
-    for rack in problem.racks:
-        for _, epoch in problem.peaks:
-            for face in Face:
-                cells = 2 * rack.u_height
-                if without_blocked:
-                    cells = len(problem.free_cells(rack, epoch)[face])
-                heights = {
-                    o.index: h
-                    for o in _active(candidates, rack, epoch)
-                    if touches(candidates, o, face)
-                    and (h := candidates.group(o).equipment.u_height_half)
-                }
-                if heights:
-                    yield Row(Key(rule, rack.id, f"{face} half U"), "normal", cells, heights, {})
+def _heights(candidates: Candidates, rack: Rack, epoch: Epoch, face: Face) -> dict[int, int]:
+    """Return option -> half units of a face that it takes on a day, blocked ones left out.
+
+    Only homes can stand on blocked units; what moves or is new finds free ones.
+    """
+    heights: dict[int, int] = {}
+    for option in _active(candidates, rack, epoch):
+        if touches(candidates, option, face):
+            group = candidates.group(option)
+            height = group.equipment.u_height_half
+            if option.stays and group.home is not None and group.home.position_half is not None:
+                start = group.home.position_half
+                height -= sum(
+                    candidates.problem.is_blocked(rack, half, face, epoch)
+                    for half in range(start, start + height)
+                )
+            if height:
+                heights[option.index] = height
+    return heights
 
 
 @rows("space.overlap")
 def overlap(candidates: Candidates) -> Iterable[Row]:
     """`sum(height) <= 2 * u_height` on each face; the packing finds the positions."""
-    return _height_rows(candidates, "space.overlap", without_blocked=False)
+    for rack in candidates.problem.racks:
+        for _, epoch in candidates.problem.peaks:
+            for face in Face:
+                heights = _heights(candidates, rack, epoch, face)
+                if heights:
+                    key = Key("space.overlap", rack.id, f"{face} half U")
+                    yield Row(key, "normal", 2 * rack.u_height, heights, {})
 
 
 @rows("space.reserved")
 def reserved_heights(candidates: Candidates) -> Iterable[Row]:
     """`sum(height) <= half units that are neither blocked nor reserved` on each face."""
-    return _height_rows(candidates, "space.reserved", without_blocked=True)
+    problem = candidates.problem
+    if any(rule == "space.reserved" for rule, _ in problem.waived):
+        return
+    for rack in problem.racks:
+        for _, epoch in problem.peaks:
+            for face, free in problem.free_cells(rack, epoch).items():
+                heights = _heights(candidates, rack, epoch, face)
+                if heights:
+                    key = Key("space.reserved", rack.id, f"{face} half U")
+                    yield Row(key, "normal", len(free), heights, {})
 
 
 def _mass_row(
@@ -241,11 +257,7 @@ def growth(candidates: Candidates) -> Iterable[Row]:
         for e, epoch in problem.peaks:
             if rack.growth_half:
                 free = len(problem.free_cells(rack, epoch)[Face.FRONT]) - rack.growth_half
-                heights = {
-                    o.index: candidates.group(o).equipment.u_height_half
-                    for o in _active(candidates, rack, epoch)
-                    if touches(candidates, o, Face.FRONT)
-                }
+                heights = _heights(candidates, rack, epoch, Face.FRONT)
                 row = Row(Key("space.growth", rack.id, "half U"), "normal", free, heights, {})
                 yield rack_row(row, (o.index for o in _active(candidates, rack, epoch)))
             if rack.growth_g and rack.max_weight_g is not None:
@@ -279,7 +291,8 @@ def reserved_positions(model: PackingModel) -> None:
     """Devices that may move take no blocked or reserved cell on a day on which they are active."""
     for item in model.items:
         if not item.item.is_home:
-            item.starts = [s for s in item.starts if not model.blocked(item.item, s)]
+            most = item.item.waived_half
+            item.starts = [s for s in item.starts if model.num_blocked(item.item, s) <= most]
 
 
 @packing("space.overlap")
@@ -295,14 +308,10 @@ def no_overlap(model: PackingModel) -> None:
 @packing("space.gravity")
 def gravity(model: PackingModel) -> None:
     """`sum(m * h) <= h_max * sum(m)`, heights in quarter U above the first unit."""
-    limit = model.rack.gravity_max_quarter
-    if limit is None:
+    if model.rack.gravity_max_quarter is None:
         return
     for epoch in model.epochs:
         active = [i for i in model.items if i.item.is_active(epoch)]
         if active:
-            base = 2 * model.first
-            moment = sum(
-                i.item.mass_g * (2 * i.start - base + i.item.height_half - limit) for i in active
-            )
-            model.cp.add(moment <= 0)
+            moment = sum(model.moment(i.item, i.start) for i in active)
+            model.cp.add(moment <= model.most_moment)

@@ -29,7 +29,8 @@ def budget(model: Model) -> None:
     if any(w.start <= model.problem.as_of <= w.end for w in policy.frozen_windows):
         limit = 0
     if limit is not None:
-        model.cp.add(sum(model.moved.values()) <= limit)
+        waived = model.problem.waived.get(("stability.budget", model.problem.estate.id), 0)
+        model.cp.add(sum(model.moved.values()) <= limit + waived)
 
 
 @structure("stability.worse")

@@ -69,8 +69,8 @@ def own_rack(problem: Problem, candidate: Candidate) -> int:
         return 0
     if ("tenancy.exclusive", rack.id) in problem.waived:
         return 0
-    stands = (g for g in problem.groups if g.home is not None and g.home.rack == rack.id)
-    return 0 if any(g.workload.tenant != rack.tenant for g in stands) else 1
+    stands = problem.homes_in[rack.id]
+    return 0 if any(g.workload.tenant != rack.tenant for g, _ in stands) else 1
 
 
 @structure("tenancy.exclusive")
