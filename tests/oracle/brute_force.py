@@ -110,7 +110,7 @@ def num_choices(estate: Estate, standing: dict[str, Place], as_of: date) -> int:
 def best_layout(estate: Estate, as_built: AsBuilt, as_of: date) -> Verdict:
     """Return the lexicographic optimum over all layouts."""
     standing = {key: s.place for key, s in as_built.standing.items()}
-    packer = Packer(estate, as_of)
+    packer = Packer(estate, as_of, standing)
     best: tuple[tuple[int, ...], Report, Layout] | None = None
     judged = unpackable = 0
     sole: set[str] = set()

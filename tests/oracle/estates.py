@@ -20,6 +20,7 @@ from tests.builders import (
     DAY,
     as_built,
     certificate,
+    change,
     estate,
     feed,
     needs,
@@ -116,7 +117,7 @@ class _Draw:
             "psus_required": pick((1, cords)),
             "priority": pick((0, 0, 1)),
             "disruption": pick((1, 1, 3)),
-            "partial": self.odds(0.5),
+            "partial": self.odds(0.65),
         }
         if cords == 2 and self.odds(0.3):
             fields["psu_mode"] = PsuMode.ACTIVE_STANDBY
@@ -149,7 +150,7 @@ class _Draw:
         if self.has("survive"):
             levels = ("feed", "rack", "site", "room", "ups", "fire_compartment", "cooling_unit")
             level = pick((*levels, "feed", "rack", "utility"))
-            fields["survive"] = {level: pick((1, count))}
+            fields["survive"] = {level: pick((1, 1, count))}
         if self.has("spread"):
             kind = pick(("max_per_domain", "min_domains", "max_skew"))
             spread = Spread(**{kind: pick((1, 1, 2))})
@@ -349,12 +350,12 @@ class _Draw:
             if any(z.id == key for z in found):
                 continue
             found.append(zone(key, ride_through_s=self.random.choice((0, 60, 120))))
-            for n in range(self.random.choice((1, 2, 2))):
+            for n in range(self.random.choice((1, 2, 3))):
                 cords = self.random.sample(nodes, self.random.choice((0, 1, 2)))
                 found.append(
                     unit(
                         f"{key}-ac{n}",
-                        self.near(self.total_w, 600, 2000),
+                        self.near(self.total_w, 600, 2500),
                         key,
                         *cords,
                         draw_w=self.random.choice((0, 60)),
@@ -387,7 +388,7 @@ class _Draw:
         """Let some instances stand where there is room for them, whatever else they break there."""
         if self.odds(0.5):
             return {}
-        packer = Packer(of, DAY)
+        packer = Packer(self._without_gravity(of), DAY, {})
         chosen: list[tuple[str, Workload, Way]] = []
         places: dict[str, Place] = {}
         for one in self.workloads:
@@ -407,7 +408,20 @@ class _Draw:
                     places[key] = Place(
                         rack=stands.rack, position_half=half, face=stands.face, cords=stands.cords
                     )
+        if self.odds(0.12):
+            return {key: self._misrecorded(place) for key, place in places.items()}
         return places
+
+    def _without_gravity(self, of: Estate) -> Estate:
+        """Return the estate, with no limit for the centre of gravity now and then."""
+        if self.odds(0.6):
+            return of
+        racks = {key: change(one, gravity_max_quarter=None) for key, one in of.racks.items()}
+        return change(of, racks=racks)
+
+    def _misrecorded(self, place: Place) -> Place:
+        """Return the same place at the lowest unit: several there overlap."""
+        return place if place.position_half is None else change(place, position_half=2)
 
     def finish(self, of: Estate, standing: dict[str, Place]) -> Estate:
         """Pin some of what stands, limit moves, and waive something now and then."""
@@ -443,6 +457,12 @@ class _Draw:
             *(("power.normal", key, 100) for key in limited),
             ("tenancy.protection", "x-1", 1),
             ("space.outlets", pick(list(of.power_nodes)), 1),
+            ("space.gravity", pick(self.racks), 20_000),
+            ("stability.budget", of.id, 1),
+            ("redundancy.whole", "x", 1),
+            ("redundancy.together", "x-1:rack", 1),
+            ("redundancy.survive", "x:feed", 1),
+            ("tenancy.exclusive", pick(self.racks), 1),
         ]
         rule, subject, amount = pick(subjects)
         return waiver(rule, subject, amount, id="w")

@@ -1,6 +1,7 @@
 """Unit positions in one rack by trying them all.
 
-A home keeps its position whatever it breaks there; that is judged with the layout as a whole.
+A home keeps its position even on a blocked unit; that is judged with the layout as a whole. Where
+devices stand too high in a rack already, or a waiver lets them, they may stand so high.
 """
 
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from planner.model.estate import Estate
+from planner.model.layout import Place
 from planner.model.space import Face, Rack, Reservation
 from planner.model.workload import Equipment, Workload
 
@@ -30,8 +32,9 @@ class Item(NamedTuple):
 class Packer:
     """Tries positions, and remembers what it found for devices that are alike."""
 
-    def __init__(self, estate: Estate, as_of: date) -> None:
+    def __init__(self, estate: Estate, as_of: date, standing: dict[str, Place]) -> None:
         self.estate = estate
+        self.standing = standing
         horizon = max(as_of, estate.policy.planning_horizon or as_of)
         self.days = [as_of + timedelta(days=d) for d in range((horizon - as_of).days + 1)]
         dated = [*estate.workloads.values(), *estate.reservations.values()]
@@ -40,6 +43,7 @@ class Packer:
             edges |= {item.valid_from} if item.valid_from else set()
             edges |= {item.valid_until + timedelta(days=1)} if item.valid_until else set()
         self.days = [day for day in self.days if day in edges]
+        self._too_high: dict[str, int] = {}
         self._known: dict[object, tuple[int | None, ...] | None] = {}
 
     def pack(self, rack_id: str, items: list[Item]) -> tuple[int | None, ...] | None:
@@ -105,9 +109,37 @@ class Packer:
                 taken |= cells
                 above = 2 * (start - first) + size
                 moment += item.equipment.mass_g * (above - (rack.gravity_max_quarter or 0))
-            if with_gravity and rack.gravity_max_quarter is not None and moment > 0:
+            if (
+                with_gravity
+                and rack.gravity_max_quarter is not None
+                and moment > self.too_high(rack)
+            ):
                 return False
         return True
+
+    def too_high(self, rack: Rack) -> int:
+        """Return the moment beyond the highest centre of gravity that a rack may have."""
+        if rack.id not in self._too_high:
+            moments = dict.fromkeys(self.days, 0)
+            for instance, place in self.standing.items():
+                workload = self.estate.workloads[instance.rpartition("-")[0]]
+                equipment = workload.equipment
+                if place.rack != rack.id or place.position_half is None or equipment is None:
+                    continue
+                middle = (
+                    2 * (place.position_half - 2 * rack.starting_unit) + equipment.u_height_half
+                )
+                for day in self.days:
+                    if _is_there(workload, day):
+                        above = middle - (rack.gravity_max_quarter or 0)
+                        moments[day] += equipment.mass_g * above
+            waived = [
+                w.amount
+                for w in self.estate.waivers.values()
+                if (w.rule, w.subject) == ("space.gravity", rack.id)
+            ]
+            self._too_high[rack.id] = max(0, *moments.values(), *waived)
+        return self._too_high[rack.id]
 
     def _closed(self, rack: Rack, day: date) -> set[tuple[int, Face]]:
         ranges = list(rack.blocked)
