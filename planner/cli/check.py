@@ -86,7 +86,7 @@ def _show_text(
 ) -> None:
     from planner.explain.text import render_findings, render_tally, render_tightest
 
-    blocks = [render_findings(report, paint=paint)]
+    blocks = [render_findings(report, options=target.options, paint=paint)]
     if differences:
         lines = "\n".join(f"  {render_difference(item)}" for item in differences)
         head = paint("error[score-mismatch]", "error")
@@ -123,7 +123,7 @@ def _show_json(
             "as_of": day.isoformat(),
             "stale": stale is not None,
             "renew": target.command("plan") if stale else None,
-            **report_json(report),
+            **report_json(report, target.options),
             "score_differences": differences,
             "unplaced": unplaced_json(lock.unplaced.values()),
         },

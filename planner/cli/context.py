@@ -35,7 +35,13 @@ class Target(NamedTuple):
 
     def command(self, verb: str, *arguments: str) -> str:
         """Return a command on this estate and layout that can be typed as it stands."""
-        words = ["planner", verb, *arguments]
+        command = shlex.join(["planner", verb, *arguments])
+        return f"{command} {self.options}" if self.options else command
+
+    @property
+    def options(self) -> str:
+        """The options that named this estate and layout, to be typed again."""
+        words: list[str] = []
         if self.estate_option is not None:
             words += ["-e", self.estate_option]
         for patch in self.patches:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,9 +68,12 @@ def command(
     answer = explain(Probe(target.estate, beside, day, instance))
     if fmt == "json":
         head = {"estate": target.estate.id, "as_of": day.isoformat()}
-        print_json("explain", {**head, **answer_json(answer, violation_json)})
+        print_json(
+            "explain",
+            {**head, **answer_json(answer, partial(violation_json, options=target.options))},
+        )
     else:
-        say(render_answer(answer, num_nearest=nearest, paint=paint))
+        say(render_answer(answer, num_nearest=nearest, options=target.options, paint=paint))
     return 0
 
 

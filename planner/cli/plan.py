@@ -256,7 +256,7 @@ def _show_judgement(planned: Planned) -> None:
     report, layout = planned.report, planned.outcome.layout
     assert report is not None
     assert layout is not None
-    findings = render_findings(report, paint=paint)
+    findings = render_findings(report, options=planned.target.options, paint=paint)
     if findings:
         say(f"\n{findings}\n")
     say(f"checked: {render_tally(report)}; tightest: {render_tightest(report.tightest)}")
@@ -306,5 +306,6 @@ def _show_json(planned: Planned) -> None:
         payload["tiers"] = tiers_json(layout.tiers)
         payload["unplaced"] = unplaced_json(layout.unplaced.values())
         payload["diff"] = diff_json(compare(places_of(layout.as_built()), places_of(layout)))
-    payload["check"] = report_json(planned.report) if planned.report is not None else None
+    report, options = planned.report, planned.target.options
+    payload["check"] = report_json(report, options) if report is not None else None
     print_json("plan", payload)

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from planner.explain.text import with_options
 from planner.model.layout import TierResult, Unplaced
 from planner.model.violation import Report, Tightest, Violation
 
 
-def violation_json(violation: Violation) -> dict[str, Any]:
-    """Return one finding; `amount` is required less available."""
+def violation_json(violation: Violation, options: str = "") -> dict[str, Any]:
+    """Return one finding; `amount` is required less available.
+
+    Parameters
+    ----------
+    options
+        What a command that the hint names needs besides, e.g. `-e muenster`.
+    """
     where = violation.where
     return {
         "rule": violation.rule,
@@ -26,20 +33,20 @@ def violation_json(violation: Violation) -> dict[str, Any]:
         "file": where.file if where else None,
         "line": where.line if where and where.line else None,
         "inherited": violation.inherited,
-        "hint": violation.hint,
+        "hint": with_options(violation.hint, options) if violation.hint else None,
     }
 
 
-def report_json(report: Report) -> dict[str, Any]:
+def report_json(report: Report, options: str = "") -> dict[str, Any]:
     """Return a report: findings by kind, the recomputed score, the tightest capacities."""
     return {
         "holds": report.holds,
         "num_rules": report.num_rules,
         "num_scenarios": report.num_scenarios,
-        "violations": [violation_json(v) for v in report.violations],
-        "warnings": [violation_json(v) for v in report.warnings],
-        "soft": [violation_json(v) for v in report.soft],
-        "waived": [violation_json(v) for v in report.waived],
+        "violations": [violation_json(v, options) for v in report.violations],
+        "warnings": [violation_json(v, options) for v in report.warnings],
+        "soft": [violation_json(v, options) for v in report.soft],
+        "waived": [violation_json(v, options) for v in report.waived],
         "score": [{"tier": tier, "value": value} for tier, value in report.score],
         "tightest": [tightest_json(item) for item in report.tightest],
     }

@@ -6,11 +6,14 @@ caller's matter: `paint(text, role)` may add it, and what it adds is also said i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from planner.errors import StaleLayoutError
 from planner.model.layout import Layout, Place, TierResult, Unplaced
 from planner.model.violation import Report, Tightest, Violation
+
+_COMMAND = re.compile(r"`(planner [a-z]+[^`]*)`")
 
 _KINDS = {"ups": "UPS", "pdu": "PDU"}
 
@@ -73,8 +76,16 @@ def render_place(place: Place) -> str:
     return f"{place.rack} {unit_label(place.position_half)}{face}"
 
 
-def render_violation(violation: Violation, *, level: str = "error", paint: Paint = plain) -> str:
-    """Return one finding with its arithmetic, its place in the files and a hint."""
+def render_violation(
+    violation: Violation, *, level: str = "error", options: str = "", paint: Paint = plain
+) -> str:
+    """Return one finding with its arithmetic, its place in the files and a hint.
+
+    Parameters
+    ----------
+    options
+        What a command that the hint names needs besides, e.g. `-e muenster`.
+    """
     lines = [f"{paint(f'{level}[{violation.rule}]', level)}: {_sentence(violation)}"]
     figures = [f"{grouped(n)} {violation.unit}" for n in (violation.required, violation.available)]
     width = max(len(figure) for figure in figures)
@@ -86,7 +97,14 @@ def render_violation(violation: Violation, *, level: str = "error", paint: Paint
     if violation.where is not None:
         lines.append(f"  at         {violation.where}")
     text = "\n".join(lines)
-    return f"{text}\n\n{paint('hint', 'hint')}: {violation.hint}" if violation.hint else text
+    if not violation.hint:
+        return text
+    return f"{text}\n\n{paint('hint', 'hint')}: {with_options(violation.hint, options)}"
+
+
+def with_options(hint: str, options: str) -> str:
+    """Return a hint whose commands of ours carry the options, so that they can be typed."""
+    return _COMMAND.sub(rf"`\1 {options}`", hint) if options else hint
 
 
 def _sentence(violation: Violation) -> str:
@@ -96,10 +114,12 @@ def _sentence(violation: Violation) -> str:
     return f"`{violation.subject}` breaks the rule, scenario {violation.scenario}"
 
 
-def render_findings(report: Report, *, paint: Paint = plain) -> str:
+def render_findings(report: Report, *, options: str = "", paint: Paint = plain) -> str:
     """Return every violation, then warnings, soft amounts and waived violations, each a block."""
-    blocks = [render_violation(v, paint=paint) for v in report.violations]
-    blocks += [render_violation(v, level="warning", paint=paint) for v in report.warnings]
+    blocks = [render_violation(v, options=options, paint=paint) for v in report.violations]
+    blocks += [
+        render_violation(v, level="warning", options=options, paint=paint) for v in report.warnings
+    ]
     blocks += [_one_line(v, "soft", f"counts {grouped(v.amount)}") for v in report.soft]
     blocks += [_one_line(v, "waived", f"{grouped(v.amount)} {v.unit}") for v in report.waived]
     return "\n\n".join(blocks)

@@ -135,12 +135,14 @@ def _best(probe: Probe, rack: str, places: Iterable[Place]) -> Verdict:
     return best
 
 
-def render_answer(answer: Answer, *, num_nearest: int = 1, paint: Paint = plain) -> str:
+def render_answer(
+    answer: Answer, *, num_nearest: int = 1, options: str = "", paint: Paint = plain
+) -> str:
     """Return the answer in words: who can, who cannot and by which rules, what is nearest."""
     blocks = [_subject(answer.probe), _open_racks(answer.open)]
     blocks += [_group(rules, verdicts, paint) for rules, verdicts in answer.groups]
     for verdict in answer.nearest[:num_nearest]:
-        findings = [render_violation(v, paint=paint) for v in verdict.violations]
+        findings = [render_violation(v, options=options, paint=paint) for v in verdict.violations]
         head = f"nearest of those that cannot: {_spot(verdict)}"
         blocks.append("\n\n".join([head, *findings]))
     return "\n\n".join(blocks)

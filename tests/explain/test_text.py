@@ -72,6 +72,14 @@ def test_a_violation_without_notes_place_or_hint_has_no_empty_lines():
     )
 
 
+def test_commands_in_hints_carry_the_options_that_they_need():
+    text = render_violation(OVERLOAD, options="-e muenster")
+    assert text.endswith(
+        "hint: move `acme/db-3` (1200 VA);"
+        " `planner explain acme/db-3 -e muenster` lists 14 racks that can take it"
+    )
+
+
 def test_an_inherited_violation_says_so():
     text = render_violation(OVERLOAD._replace(inherited=True, where=None, hint=None))
     assert text.splitlines()[-1] == "  inherited  as-built breaks it already, by at least as much"
