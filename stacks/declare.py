@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,11 +15,25 @@ from planner.model.workload import split_instance_id
 from stacks import resources
 
 
-def declare(estate: Estate, layout: Layout, lock_digest: str) -> None:
-    """Declare the sites with their racks and what stands in them, and what tenants contracted."""
+def declare(
+    estate: Estate, layout: Layout, lock_digest: str, adopted: Collection[str] = ()
+) -> None:
+    """Declare the sites with their racks and what stands in them, and what tenants contracted.
+
+    Parameters
+    ----------
+    lock_digest
+        What the register notes with every row that changes.
+    adopted
+        Instances whose rows the register has already, and that this stack imports.
+    """
     racks = _declare_racks(estate)
     for placement in layout.placements.values():
-        _declare_placement(estate, placement, racks, lock_digest)
+        opts = racks[placement.place.rack]
+        if placement.instance in adopted:
+            existing = pulumi.ResourceOptions(import_=f"{estate.id}:{placement.instance}")
+            opts = pulumi.ResourceOptions.merge(opts, existing)
+        _declare_placement(estate, placement, lock_digest, opts)
     for reservation in estate.reservations.values():
         _declare_reservation(estate, reservation, racks)
     _declare_allocations(estate)
@@ -41,8 +55,8 @@ def _declare_racks(estate: Estate) -> dict[str, pulumi.ResourceOptions]:
 def _declare_placement(
     estate: Estate,
     placement: Placement,
-    racks: Mapping[str, pulumi.ResourceOptions],
     lock_digest: str,
+    opts: pulumi.ResourceOptions,
 ) -> None:
     place = placement.place
     workload = estate.workloads[split_instance_id(placement.instance)[0]]
@@ -56,7 +70,7 @@ def _declare_placement(
         tenant=workload.tenant,
         device_type=workload.equipment.type if workload.equipment else None,
         lock_digest=lock_digest,
-        opts=racks[place.rack],
+        opts=opts,
     )
 
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +32,7 @@ from planner.explain.text import (
 from planner.io import estate_digest
 from planner.model.estate import Estate
 from planner.model.layout import Layout
+from planner.register import PLACEMENT, open_register
 from stacks.declare import declare
 
 
@@ -49,6 +51,10 @@ class Settings(NamedTuple):
         The day on which the layout must hold; today by default.
     allow_unplaced
         Whether a layout that leaves instances without a place is declared all the same.
+    adopt
+        Whether rows of the register that this stack does not own are imported.
+    register
+        The as-built register; the provider takes the same setting.
     """
 
     estate: str
@@ -56,6 +62,8 @@ class Settings(NamedTuple):
     patches: tuple[Path, ...] = ()
     as_of: date | None = None
     allow_unplaced: bool = False
+    adopt: bool = False
+    register: Path | None = None
 
 
 class Verified(NamedTuple):
@@ -74,7 +82,7 @@ def read_settings(config: pulumi.Config, stack: str) -> Settings:
     pulumi.RunError
         When `asOf` is no date.
     """
-    layout = config.get("layout")
+    layout, register = config.get("layout"), config.get("register")
     as_of = config.get("asOf")
     try:
         day = date.fromisoformat(as_of) if as_of else None
@@ -88,6 +96,8 @@ def read_settings(config: pulumi.Config, stack: str) -> Settings:
         patches=tuple(map(Path, _one_or_many(config.get("patch")))),
         as_of=day,
         allow_unplaced=bool(config.get_bool("allowUnplaced")),
+        adopt=bool(config.get_bool("adopt")),
+        register=Path(register) if register else None,
     )
 
 
@@ -115,7 +125,7 @@ def verify(settings: Settings) -> Verified:
     report = check(target.estate, layout, day)
     wrong = []
     if not report.holds:
-        wrong.append(render_findings(report))
+        wrong.append(render_findings(report, options=target.options))
         wrong.append(f"{target.estate.id} on {day}: {render_tally(report)}")
     digest = estate_digest(target.estate)
     if is_stale(layout, digest):
@@ -139,8 +149,18 @@ def main() -> None:
     make_quick()
     # Texts name files as they are typed in the project's folder; Pulumi starts us in this one.
     os.chdir(project_folder())
-    verified = verify(read_settings(pulumi.Config(), pulumi.get_stack()))
-    declare(verified.estate, verified.layout, verified.lock_digest)
+    settings = read_settings(pulumi.Config(), pulumi.get_stack())
+    verified = verify(settings)
+    adopted = adoptable(settings, verified.estate) if settings.adopt else ()
+    declare(verified.estate, verified.layout, verified.lock_digest, adopted)
+
+
+def adoptable(settings: Settings, estate: Estate) -> frozenset[str]:
+    """Return the instances whose rows in the register are not this stack's."""
+    me = f"{pulumi.get_project()}/{pulumi.get_stack()}"
+    with closing(open_register(settings.register)) as register:
+        rows = register.rows(PLACEMENT, estate.id)
+    return frozenset(row.key for row in rows if row.owner != me)
 
 
 def project_folder() -> Path:

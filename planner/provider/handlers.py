@@ -21,9 +21,10 @@ ESTATE = "estate"
 #: An input that a row remembers but that is no change by itself: every new plan has another digest.
 LOCK_DIGEST = "lockDigest"
 
-#: Outputs that no input sets.
+#: Outputs that no input sets: whose the row was when it was last written or imported, and who has
+#: taken it since.
 OWNER = "owner"
-ADOPTED_FROM = "adoptedFrom"
+TAKEN_BY = "takenBy"
 
 
 class Failure(NamedTuple):
@@ -92,7 +93,7 @@ class RowHandler:
 
     A row of another owner is never overwritten. Importing it (a read with an id and nothing else)
     notes whose it was; from then on that owner's row may be changed, and the first change takes it
-    over.
+    over. The same way a renamed stack keeps its rows.
     """
 
     def __init__(self, spec: ResourceSpec, register: Register) -> None:
@@ -129,9 +130,9 @@ class RowHandler:
         changes: dict[str, str] = {}
         for name in (*self._identity, *self._column_of):
             changes.update(_changes(name, old_inputs.get(name), inputs.get(name)))
-        # Somebody else has taken the row: show it, so that the update can refuse with the reason.
-        if outputs.get(OWNER, owner) != owner and ADOPTED_FROM not in outputs:
-            changes[OWNER] = "update"
+        # Show that somebody took the row, so that the update can refuse with the reason.
+        if outputs.get(TAKEN_BY, owner) != owner:
+            changes[TAKEN_BY] = "delete"
         replaces = tuple(name for name in self._identity if name in changes)
         is_move = self._spec is PLACEMENT_SPEC and not replaces
         return Diff(changes, replaces, _describe_move(old_inputs, inputs) if is_move else None)
@@ -142,7 +143,7 @@ class RowHandler:
 
     def update(self, owner: str, outputs: Values, inputs: Values, *, preview: bool) -> State:
         """Change the row; in a preview only say how it would be."""
-        return self._put(owner, inputs, outputs.get(ADOPTED_FROM), preview=preview)
+        return self._put(owner, inputs, outputs.get(OWNER), preview=preview)
 
     def read(self, resource_id: str, inputs: Values, outputs: Values) -> State | None:
         """Return how the row is now, or None when it is gone."""
@@ -151,21 +152,22 @@ class RowHandler:
         if row is None:
             return None
         is_import = not inputs and not outputs
-        adopted_from = row.owner if is_import else outputs.get(ADOPTED_FROM)
+        known_owner = row.owner if is_import else outputs.get(OWNER)
+        taken_by = None if row.owner == known_owner else row.owner
         digest = row.lock_digest if is_import else inputs.get(LOCK_DIGEST)
         now = self._inputs_of(row)
         known = now if digest is None else {**now, LOCK_DIGEST: digest}
-        return State(resource_id, known, _outputs(now, row.owner, adopted_from))
+        return State(resource_id, known, _outputs(now, known_owner, taken_by))
 
     def delete(self, owner: str, resource_id: str, outputs: Values) -> None:
         """Remove the row; it may be gone already."""
         estate, key = self._split(resource_id)
         try:
             self._register.remove(
-                self._spec.kind, estate, key, owner=owner, adopted_from=outputs.get(ADOPTED_FROM)
+                self._spec.kind, estate, key, owner=owner, adopted_from=outputs.get(OWNER)
             )
         except ForeignRowError as error:
-            raise self._foreign(error, estate, key) from error
+            raise _foreign(error) from error
 
     def _put(self, owner: str, inputs: Values, adopted_from: str | None, *, preview: bool) -> State:
         estate, key = str(inputs[ESTATE]), str(inputs[self._spec.key])
@@ -185,7 +187,7 @@ class RowHandler:
             elif (row := self._register.read(kind, estate, key)) is not None:
                 row.refuse_foreign(owner, adopted_from)
         except ForeignRowError as error:
-            raise self._foreign(error, estate, key) from error
+            raise _foreign(error) from error
         return State(f"{estate}:{key}", dict(inputs), _outputs(content, owner, None))
 
     def _split(self, resource_id: str) -> tuple[str, str]:
@@ -202,16 +204,17 @@ class RowHandler:
         given = {name: value for name, value in values.items() if value is not None}
         return {ESTATE: row.estate, self._spec.key: row.key, **given}
 
-    def _foreign(self, error: ForeignRowError, estate: str, key: str) -> ForeignRowError:
-        """Return the error with the command that imports the row."""
-        return ForeignRowError(
-            error.message,
-            hint=f"import it: `pulumi import {self._spec.token} {key} {estate}:{key}`",
-        )
+
+def _foreign(error: ForeignRowError) -> ForeignRowError:
+    """Return the error with the way to import the row."""
+    return ForeignRowError(
+        error.message,
+        hint="import it: with `pulumi config set adopt true` the stack takes over what stands",
+    )
 
 
-def _outputs(content: Values, owner: str | None, adopted_from: str | None) -> dict[str, Any]:
-    outputs = {**content, OWNER: owner, ADOPTED_FROM: adopted_from}
+def _outputs(content: Values, owner: str | None, taken_by: str | None) -> dict[str, Any]:
+    outputs = {**content, OWNER: owner, TAKEN_BY: taken_by}
     return {name: value for name, value in outputs.items() if value is not None}
 
 

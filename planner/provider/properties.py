@@ -207,11 +207,12 @@ def _resource_schema(spec: ResourceSpec) -> dict[str, Any]:
     own = {p.name: {**p.schema, "description": p.description} for p in spec.properties}
     digest = {**_STRING, "description": "Digest of the layout lock; a change of it alone is none."}
     owner = {**_STRING, "description": "The `<project>/<stack>` that owns the register's row."}
+    taken_by = {**_STRING, "description": "Who else has taken the row since."}
     required = ["estate", spec.key, *(p.name for p in spec.properties if p.required)]
     return {
         "description": spec.description,
         "inputProperties": {**identity, **own, "lockDigest": digest},
         "requiredInputs": required,
-        "properties": {**identity, **own, "owner": owner, "adoptedFrom": owner},
+        "properties": {**identity, **own, "owner": owner, "takenBy": taken_by},
         "required": required,
     }

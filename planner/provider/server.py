@@ -29,7 +29,7 @@ from pulumi.runtime.proto import (
 
 from planner import __version__
 from planner.errors import PlannerError
-from planner.provider.handlers import OWNER, ResourceHandler, RowHandler
+from planner.provider.handlers import TAKEN_BY, ResourceHandler, RowHandler
 from planner.provider.properties import SPECS, schema
 from planner.register import Register, default_path, open_register
 
@@ -226,7 +226,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
             self._say(request.urn, diff.note)
         detailed = {
             path: provider_pb2.PropertyDiff(
-                kind=_CHANGE_KINDS[change][path in diff.replaces], inputDiff=path != OWNER
+                kind=_CHANGE_KINDS[change][path in diff.replaces], inputDiff=path != TAKEN_BY
             )
             for path, change in diff.changes.items()
         }

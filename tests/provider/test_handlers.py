@@ -175,9 +175,12 @@ def test_another_estate_is_another_resource(handler):
 
 
 def test_row_that_somebody_took_is_a_change(handler):
-    taken = {**OUTPUTS, "owner": OTHER}
-    assert handler.diff(ME, INPUTS, taken, INPUTS) == Diff({"owner": "update"})
-    assert handler.diff(ME, INPUTS, {**taken, "adoptedFrom": OTHER}, INPUTS) == Diff({})
+    taken = {**OUTPUTS, "takenBy": OTHER}
+    assert handler.diff(ME, INPUTS, taken, INPUTS) == Diff({"takenBy": "delete"})
+
+
+def test_row_of_an_imported_owner_is_no_change(handler):
+    assert handler.diff(ME, INPUTS, {**OUTPUTS, "owner": OTHER}, INPUTS) == Diff({})
 
 
 # --- create, read, update, delete
@@ -206,14 +209,12 @@ def test_creating_again_is_no_error(handler):
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_row_of_another_owner_is_refused_with_the_command_that_imports_it(
-    handler, register, preview
-):
+def test_row_of_another_owner_is_refused_with_the_way_to_import_it(handler, register, preview):
     put_foreign(register)
     with pytest.raises(ForeignRowError, match="belongs to `rackplan/other`") as raised:
         handler.create(ME, INPUTS, preview=preview)
     assert raised.value.hint == (
-        "import it: `pulumi import rackplan:index:Placement lwl/db-1 muenster:lwl/db-1`"
+        "import it: with `pulumi config set adopt true` the stack takes over what stands"
     )
     with pytest.raises(ForeignRowError, match="belongs to `rackplan/other`"):
         handler.update(ME, OUTPUTS, INPUTS, preview=preview)
@@ -238,7 +239,7 @@ def test_imported_row_is_adopted_and_taken_over_by_the_first_change(handler, reg
         "face": "rear",
         "lockDigest": "d0",
     }
-    assert (imported.outputs["owner"], imported.outputs["adoptedFrom"]) == (OTHER, OTHER)
+    assert imported.outputs["owner"] == OTHER
     assert register.read(PLACEMENT, "muenster", "lwl/db-1").owner == OTHER
 
     refreshed = handler.read(ID, imported.inputs, imported.outputs)
@@ -249,10 +250,20 @@ def test_imported_row_is_adopted_and_taken_over_by_the_first_change(handler, reg
     assert register.read(PLACEMENT, "muenster", "lwl/db-1").owner == ME
 
 
+def test_renamed_stack_keeps_its_rows(handler, register):
+    handler.create(ME, INPUTS, preview=False)
+    renamed = "rackplan/muenster-2"
+    assert handler.diff(renamed, INPUTS, OUTPUTS, INPUTS) == Diff({})
+    updated = handler.update(renamed, OUTPUTS, {**INPUTS, "rack": "r8"}, preview=False)
+    assert updated.outputs["owner"] == renamed
+    handler.delete(renamed, ID, updated.outputs)
+    assert register.rows(PLACEMENT, "muenster") == ()
+
+
 def test_refresh_does_not_adopt_what_somebody_took(handler, register):
     put_foreign(register)
     refreshed = handler.read(ID, INPUTS, OUTPUTS)
-    assert refreshed.outputs["owner"] == OTHER
+    assert (refreshed.outputs["owner"], refreshed.outputs["takenBy"]) == (ME, OTHER)
     with pytest.raises(ForeignRowError, match="belongs to `rackplan/other`"):
         handler.update(ME, refreshed.outputs, INPUTS, preview=False)
 
@@ -260,7 +271,7 @@ def test_refresh_does_not_adopt_what_somebody_took(handler, register):
 def test_row_of_nobody_is_taken(handler, register):
     put_foreign(register, owner=None)
     imported = handler.read(ID, {}, {})
-    assert not imported.outputs.keys() & {"owner", "adoptedFrom"}
+    assert not imported.outputs.keys() & {"owner", "takenBy"}
     assert handler.update(ME, imported.outputs, INPUTS, preview=False).outputs == OUTPUTS
 
 

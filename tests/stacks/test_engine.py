@@ -218,26 +218,34 @@ def test_another_stack_does_not_overwrite_what_this_one_owns(stack):
         f"[register-foreign-row] placement `{MOVED}` of estate `small` belongs to "
         f"`rackplan/{STACK}`, not to `rackplan/rival`" in text
     )
-    assert f"import it: `pulumi import rackplan:index:Placement {MOVED} small:{MOVED}`" in text
+    assert "hint: import it: with `pulumi config set adopt true`" in text
 
 
-def test_row_is_imported_without_a_change(stack):
-    stack.sql("UPDATE placements SET owner = 'rackplan/before' WHERE instance = ?", MOVED)
-    (urn,) = (
-        resource["urn"]
-        for resource in json.loads(stack.pulumi("stack", "export").stdout)["deployment"][
-            "resources"
-        ]
-        if resource["urn"].endswith(f"::{MOVED}")
-    )
-    stack.pulumi("state", "delete", urn, "--yes")
-    imported = stack.pulumi(
-        "import", "rackplan:index:Placement", MOVED, f"small:{MOVED}",
-        "--yes", "--protect=false", "--generate-code=false", "--skip-preview",
-    )  # fmt: skip
+def test_row_that_somebody_took_fails_the_preview_after_a_refresh(stack):
+    stack.sql("UPDATE placements SET owner = 'rackplan/rival' WHERE instance = ?", MOVED)
+    preview = stack.pulumi("preview", "--refresh")
+    assert preview.returncode == 1
+    text = "\n".join(lines_of(preview))
+    assert "belongs to `rackplan/rival`, not to `rackplan/small`" in text
+
+
+def test_standing_rows_are_adopted_without_a_change(stack):
+    """Another stack takes the estate over: it imports every row and changes none."""
+    stack.run("pulumi", "stack", "init", "heir", "--non-interactive")
+    for key, value in (("estate", STACK), ("asOf", AS_OF), ("adopt", "true")):
+        stack.pulumi("config", "set", key, value, stack="heir")
+
+    imported = stack.pulumi("up", "--yes", "--skip-preview", stack="heir")
+
     assert imported.returncode == 0, imported.stdout + imported.stderr
-    assert stack.sql("SELECT owner FROM placements WHERE instance = ?", MOVED) == [
-        ("rackplan/before",)
+    assert "= 9 imported" in lines_of(imported)
+    assert stack.pulumi("preview", "--refresh", "--expect-no-changes", stack="heir").returncode == 0
+    assert stack.sql("SELECT COUNT(*) FROM history WHERE action <> 'create'") == [(0,)]
+
+    _, _, new_rack = move(stack)
+    assert "~ 1 updated" in lines_of(stack.pulumi("up", "--yes", "--skip-preview", stack="heir"))
+    assert stack.sql("SELECT owner, rack FROM placements WHERE instance = ?", MOVED) == [
+        ("rackplan/heir", new_rack)
     ]
 
 

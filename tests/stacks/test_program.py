@@ -31,12 +31,16 @@ def test_every_setting():
         patch="patches/one.yaml",
         asOf="2026-11-01",
         allowUnplaced="true",
+        adopt="true",
+        register="shared/register.db",
     ) == Settings(
         "inventory/owl",
         Path("layouts/variant.yaml"),
         (Path("patches/one.yaml"),),
         date(2026, 11, 1),
         allow_unplaced=True,
+        adopt=True,
+        register=Path("shared/register.db"),
     )
 
 
