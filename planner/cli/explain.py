@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -65,7 +66,7 @@ def command(
         if is_stale(beside, estate_digest(target.estate)):
             talk(f"note: `{target.layout_path}` is stale; `{target.command('plan')}` renews it")
     instance = instance_of(target, beside, subject)
-    answer = explain(Probe(target.estate, beside, day, instance))
+    answer = explain(Probe(target.estate, beside, day, instance), show_count)
     if fmt == "json":
         head = {"estate": target.estate.id, "as_of": day.isoformat()}
         print_json(
@@ -75,6 +76,13 @@ def command(
     else:
         say(render_answer(answer, num_nearest=nearest, options=target.options, paint=paint))
     return 0
+
+
+def show_count(done: int, of: int) -> None:
+    """Show on a terminal how many racks are judged; the last call wipes the line."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{done} of {of} racks" if done < of else "\r\x1b[K")
+        sys.stderr.flush()
 
 
 def layout_of(as_built: AsBuilt, target: Target, day: date) -> Layout:

@@ -102,7 +102,7 @@ def explain(probe: Probe, on_rack: Callable[[int, int], None] | None = None) -> 
     Parameters
     ----------
     on_rack
-        Told how many racks are done, and of how many.
+        Told how many racks are done, and of how many; the last time when all are.
     """
     racks = list(probe.estate.racks.values())
     verdicts = []
@@ -110,6 +110,8 @@ def explain(probe: Probe, on_rack: Callable[[int, int], None] | None = None) -> 
         if on_rack is not None:
             on_rack(done, len(racks))
         verdicts.append(_best(probe, rack.id, probe.candidates(rack)))
+    if on_rack is not None:
+        on_rack(len(racks), len(racks))
     return Answer(probe, tuple(verdicts))
 
 
