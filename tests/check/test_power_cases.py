@@ -117,6 +117,15 @@ def test_rating_of_a_supply_and_of_an_outlet_after_a_loss():
     ]
 
 
+def test_worst_of_several_overdrawn_cords_is_reported():
+    # 1250 VA on each cord, both needed: 10 A x 120 V = 1200 VA on a, 10 A x 110 V = 1100 VA on b.
+    e = one_rack(
+        feed("a", volts_ln=120), feed("b", volts_ln=110), workload(draw_w=2500, psus_required=2)
+    )
+    plan = layout({"w-1": at("r1", 1, "a", "b")})
+    assert broken(e, plan) == [("power.cord", "w-1", "normal", 1250, 1100, "VA")]
+
+
 # --- capacity and its text
 
 

@@ -92,6 +92,16 @@ def test_expiry_before_the_horizon_and_soon_after():
     ].message == ("certificate `soon` of `room1` expires on 2026-06-30")
 
 
+def test_certificate_that_ends_today_expires():
+    e = one_rack(
+        room("room1", certificates=("iso",)),
+        certificate("iso", DAY),
+        planning_horizon=date(2026, 1, 2),
+    )
+    (violation,) = check(e, layout(W1), DAY).violations
+    assert violation.message == "certificate `iso` of `room1` expires on 2026-01-01"
+
+
 @pytest.mark.parametrize(
     ("level", "domain"),
     [
