@@ -352,3 +352,21 @@ def test_on_a_terminal_the_line_lives_and_ctrl_c_keeps_the_best_layout(planned):
     assert "\r\x1b[K" in told
     assert out.endswith(f"wrote {LOCK}\n")
     assert (planned / LOCK).read_bytes() == (planned / "good.yaml").read_bytes()
+
+
+def test_the_real_solver_leaves_ctrl_c_to_us(starter):
+    """CP-SAT's own handler, once installed, would let the next Ctrl-C kill the process."""
+    program = (
+        "import os, signal, time\n"
+        "from planner.cli.app import run\n"
+        f"assert run(['plan', '--as-of', '{DAY}']) == 0\n"
+        "try:\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    time.sleep(5)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('ours')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "ours")
