@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import itertools
+import keyword
 import os
 import shlex
 import sys
@@ -30,6 +31,7 @@ VERBS = {
     "diff": "list moves, additions and removals between two layouts",
     "explain": "say for every rack why an instance may or may not stand there",
     "show": "draw a rack, a row or a room as text",
+    "import": "bring an estate from spreadsheets or NetBox, again and again",
     "export": "write estate and layout fully expanded, for other tools",
     "completion": "print the completion script of a shell",
 }
@@ -51,7 +53,8 @@ class Verbs(click.Group):
         """Import `planner.cli.<verb>` and return its `command`."""
         if cmd_name not in VERBS:
             return None
-        module = importlib.import_module(f"planner.cli.{cmd_name}")
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"planner.cli.{name}")
         command: click.Command = module.command
         return command
 
