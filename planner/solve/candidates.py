@@ -1,7 +1,7 @@
 """Candidates: where each group may stand, with which face and cording, after all filters.
 
 A filter belongs to a rule and says by how much a single placement breaks it, whatever else is
-placed. A standing instance may always stay: what its own place breaks is inherited. It may move, too,
+placed. A standing instance may always stay: what its own place breaks is inherited. It may move too,
 to where it breaks these rules by no more.
 """
 
@@ -157,7 +157,7 @@ class Candidates:
         return self._terms[load]
 
     def canonical(self, load: Load) -> Load | None:
-        """Return the first load of the pattern with the same terms, None where there are no terms."""
+        """Return the first load of the pattern with the same terms, None where it has no terms."""
         if load not in self._canonical:
             terms = self.load_terms(load)
             first = next(
@@ -222,6 +222,8 @@ class Candidates:
         for cording in cordings:
             here = Candidate(group, rack, home.face, cording, True, home.position_half)
             broken = self._broken(here, of_place=False) | self._broken(here, of_place=True)
+            if home.cords is None and "power.cord" in broken:
+                continue  # nothing that stands is known to break this
             by_rule = tuple(broken.items())
             self._add(group, home.rack, home.face, cording, stays=True, broken=by_rule)
             self._inherited[group.index] = {

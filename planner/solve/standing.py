@@ -39,18 +39,30 @@ class MustMove(NamedTuple):
 def as_built_amounts(problem: Problem) -> dict[Key, int]:
     """Return by how much what stands breaks rules now, by itself.
 
+    Where cords are not known a device loads nothing and counts as up.
+
     Raises
     ------
     Infeasible
         When what stands cannot be described by the model at all.
     """
-    alone = _only(problem, (g for g in problem.groups if g.home is not None))
+    standing = (g for g in problem.groups if g.home is not None)
+    alone = _only(problem, (_without_cords(g) if _has_unknown_cords(g) else g for g in standing))
     model = Model(Candidates(alone, movable=()), measures=True)
     found = _minimise(model, sum(slack.variable for slack in model.slacks.values()))
     if found is None:
         raise Infeasible
     amounts = {key: found[slack.variable.index] for key, slack in model.slacks.items()}
     return {key: amount for key, amount in amounts.items() if amount}
+
+
+def _has_unknown_cords(group: Group) -> bool:
+    return group.home is not None and group.home.cords is None
+
+
+def _without_cords(group: Group) -> Group:
+    equipment = group.equipment.model_copy(update={"inlets": ()})
+    return replace(group, workload=group.workload.model_copy(update={"equipment": equipment}))
 
 
 def must_move(problem: Problem, as_built: Mapping[Key, int]) -> MustMove:

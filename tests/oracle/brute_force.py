@@ -214,7 +214,15 @@ def _choices(estate: Estate, standing: dict[str, Place], as_of: date) -> Iterato
 
 
 def _moves(home: Place, ways: list[Way]) -> list[Way]:
-    return [Way(home.rack, home.face, home.cords, home), *ways]
+    """Return the ways of what stands; unknown cords may turn out to be any."""
+    stays = [Way(home.rack, home.face, home.cords, home)]
+    if home.cords is None:
+        stays = [
+            Way(home.rack, home.face, way.cords, home.model_copy(update={"cords": way.cords}))
+            for way in ways
+            if (way.rack, way.face) == (home.rack, home.face)
+        ]
+    return [*stays, *ways]
 
 
 def _places(estate: Estate, packer: Packer, choice: Choice) -> dict[str, Place] | None:

@@ -408,6 +408,8 @@ class _Draw:
                     places[key] = Place(
                         rack=stands.rack, position_half=half, face=stands.face, cords=stands.cords
                     )
+        if self.odds(0.15):
+            places = {key: change(place, cords=None) for key, place in places.items()}
         if self.odds(0.12):
             return {key: self._misrecorded(place) for key, place in places.items()}
         return places

@@ -1,4 +1,4 @@
-"""The solver finds the best layout of tiny estates: the same answer, the same optimum of every tier."""
+"""The solver finds the best layout of tiny estates: feasibility and every tier agree with it."""
 
 from collections import Counter
 
