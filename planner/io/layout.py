@@ -70,7 +70,7 @@ def _lines(layout: Layout) -> Iterator[str]:
         yield f"  {text(key)}: {_placement(layout.placements[key])}"
     yield "unplaced:" if layout.unplaced else "unplaced: {}"
     for key in sorted(layout.unplaced, key=instance_order):
-        yield f"  {text(key)}: {flow({'reason': text(layout.unplaced[key].reason)})}"
+        yield f"  {text(key)}: {_unplaced(layout.unplaced[key])}"
 
 
 def _provenance(provenance: Provenance) -> Iterator[str]:
@@ -101,6 +101,13 @@ def _placement(placement: Placement) -> str:
         fields["standing"] = "true"
     if placement.was is not None:
         fields["was"] = flow(_place(placement.was))
+    return flow(fields)
+
+
+def _unplaced(unplaced: Unplaced) -> str:
+    fields = {"reason": text(unplaced.reason)}
+    if unplaced.was is not None:
+        fields["was"] = flow(_place(unplaced.was))
     return flow(fields)
 
 
@@ -243,7 +250,12 @@ class _Reader:
             tiers=tuple(TierResult(**tier.model_dump()) for tier in document.tiers),
             placements=self.placements(),
             unplaced={
-                key: Unplaced(instance=key, reason=item.reason, at=self.at("unplaced", key))
+                key: Unplaced(
+                    instance=key,
+                    reason=item.reason,
+                    was=None if item.was is None else self.place(item.was, ("unplaced", key)),
+                    at=self.at("unplaced", key),
+                )
                 for key, item in _ordered(document.unplaced)
             },
         )

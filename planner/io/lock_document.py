@@ -39,9 +39,10 @@ class PlacementItem(PlaceItem):
 
 
 class UnplacedItem(Item):
-    """Why an instance has no place."""
+    """Why an instance has no place; `was` is where it stands now."""
 
     reason: str
+    was: PlaceItem | None = None
 
 
 class TierItem(Item):

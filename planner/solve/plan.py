@@ -16,7 +16,15 @@ from importlib.metadata import version
 
 from planner import __version__
 from planner.model.estate import Estate
-from planner.model.layout import AsBuilt, Layout, Placement, Provenance, TierResult, Unplaced
+from planner.model.layout import (
+    AsBuilt,
+    Layout,
+    Place,
+    Placement,
+    Provenance,
+    TierResult,
+    Unplaced,
+)
 from planner.problem.problem import Problem, compile_estate
 from planner.solve import constraints  # noqa: F401  registers the rules
 from planner.solve.candidates import Candidates
@@ -133,10 +141,14 @@ def _moves_come_early(problem: Problem) -> bool:
 
 
 def _all_tiers(search: Search, incumbent: Incumbent) -> tuple[TierResult, ...]:
-    """Return the searched tiers, and the others as found, with the bound 0 that always holds."""
+    """Return the searched tiers, and the others as found, with the bound 0 that always holds.
+
+    Where the model forbids more than the rules do (see `_notes`), only 0 is a bound.
+    """
     found = {result.tier: result for result in search.results}
     tiers: list[TierResult] = []
     proven = True
+    is_stricter = bool(_notes(search))
     for term in terms(search.model):
         value = incumbent.soft if term.tier == "soft" else incumbent.values[term.tier]
         result = found.get(term.tier)
@@ -145,7 +157,10 @@ def _all_tiers(search: Search, incumbent: Incumbent) -> tuple[TierResult, ...]:
                 tier=term.tier, unit=term.unit, objective=value, bound=0, conditional=not proven
             )
         else:
-            result = result.model_copy(update={"objective": value, "conditional": not proven})
+            bound = 0 if is_stricter else min(result.bound, value)
+            result = result.model_copy(
+                update={"objective": value, "bound": bound, "conditional": not proven}
+            )
         tiers.append(result)
         proven = proven and result.is_optimal
     return tuple(tiers)
@@ -156,14 +171,14 @@ def _decode(
 ) -> Layout:
     problem = search.model.problem
     placements: dict[str, Placement] = {}
-    missing: list[str] = []
+    missing: dict[str, Place | None] = {}
     for group in problem.groups:
         for instance in group.instances:
             place = incumbent.assignment.places.get(instance)
-            if place is None:
-                missing.append(instance)
-                continue
             home = group.home
+            if place is None:
+                missing[instance] = home
+                continue
             placements[instance] = Placement(
                 instance=instance,
                 place=place,
@@ -176,7 +191,9 @@ def _decode(
         provenance=provenance,
         tiers=tiers,
         placements={key: placements[key] for key in sorted(placements)},
-        unplaced={i: Unplaced(instance=i, reason=why[i]) for i in sorted(missing)},
+        unplaced={
+            i: Unplaced(instance=i, reason=why[i], was=missing[i]) for i in sorted(missing)
+        },
     )
 
 
