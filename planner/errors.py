@@ -73,7 +73,9 @@ class InventoryError(PlannerError):
     slug = "inventory"
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems), key=lambda p: (p.file, p.line, p.column, p.slug, p.message)))
+        self.problems = tuple(
+            sorted(set(problems), key=lambda p: (p.file, p.line, p.column, p.slug, p.message))
+        )
         noun = "problem" if len(self.problems) == 1 else "problems"
         super().__init__(f"{len(self.problems)} {noun} in the inventory")
 

@@ -12,7 +12,9 @@ class Emergency(Frozen):
     """What a site gives up for so many hours while it stands alone."""
 
     hours: int
-    gives_up: tuple[str, ...] = Field(default=(), description="scenario kinds, e.g. ups, cooling_unit")
+    gives_up: tuple[str, ...] = Field(
+        default=(), description="scenario kinds, e.g. ups, cooling_unit"
+    )
     max_protection: HostingClass | None = None
     kappa_emergency_permille: int | None = None
 
@@ -32,7 +34,9 @@ class Pool(Declared):
 
     id: str
     name: str = ""
-    hosts: tuple[str, ...] = Field(default=(), description="workloads whose instances are its hosts")
+    hosts: tuple[str, ...] = Field(
+        default=(), description="workloads whose instances are its hosts"
+    )
     vcpu_milli: int = Field(default=0, description="of one host")
     ram_mib: int = 0
     storage_gib: int = 0

@@ -18,7 +18,7 @@ class Inlet(Frozen):
 
 
 class DeviceType(Declared):
-    """A device type as declared; figures that are missing stay None and are resolved per workload."""
+    """A device type as declared; missing figures stay None and are resolved per workload."""
 
     slug: str
     manufacturer: str

@@ -60,7 +60,7 @@ class Placement(Declared):
 
 
 class Unplaced(Declared):
-    """One instance without a place, and why, in one sentence; `was` is where it stands, if it does."""
+    """One instance without a place, and why in one sentence; `was` is where it stands, if so."""
 
     instance: str
     reason: str

@@ -24,17 +24,21 @@ class Policy(Declared):
     """How an estate is planned; the defaults are those of the design page.
 
     `kappa_*`: per mille of a node's capacity that may be used in the normal, failure and emergency
-    state, unless the node says otherwise; `kappa_fail_permille` None = 800 for panel and below, 1000
-    above.
+    state, unless the node says otherwise; `kappa_fail_permille` None = 800 for panel and below,
+    1000 above.
     """
 
     kappa_permille: int = 800
     kappa_fail_permille: int | None = None
     kappa_emergency_permille: int | None = None
-    budget_share_permille: int = Field(default=800, description="assumed budget, share of nameplate")
+    budget_share_permille: int = Field(
+        default=800, description="assumed budget, share of nameplate"
+    )
     power_factor_permille: int = 950
     tiers: tuple[str, ...] = TIERS
-    soft: dict[str, int] = Field(default={}, description="rule slug -> weight of one unit of amount")
+    soft: dict[str, int] = Field(
+        default={}, description="rule slug -> weight of one unit of amount"
+    )
     move_budget: int | None = None
     frozen_windows: tuple[FrozenWindow, ...] = ()
     planning_horizon: date | None = None

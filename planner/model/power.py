@@ -63,8 +63,8 @@ class PowerNode(Declared):
     """One node of the power graph.
 
     A transfer switch has `preferred` and `alternate`, a source has neither, every other node has
-    `parent`. Capacity comes from `rated_va`/`rated_w`, from `modules` (needed * one module), or from
-    voltage, current and phases; several given figures all hold. Shares are per mille.
+    `parent`. Capacity comes from `rated_va`/`rated_w`, from `modules` (needed * one module), or
+    from voltage, current and phases; several given figures all hold. Shares are per mille.
 
     Attributes
     ----------

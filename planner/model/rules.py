@@ -40,47 +40,221 @@ class Rule(NamedTuple):
 
 _RULES = (
     # structure: the layout as such, before any arithmetic
-    Rule("structure.unknown", "Known ids", "Every instance, rack, node and inlet of a layout exists in the estate.", "ids"),
-    Rule("structure.missing", "Nothing forgotten", "Every instance of an active workload is placed or listed as unplaced, and not both.", "instances"),
-    Rule("structure.shape", "Complete placement", "A placement names position and face iff the device takes units, and each inlet once.", "fields"),
+    Rule(
+        "structure.unknown",
+        "Known ids",
+        "Every instance, rack, node and inlet of a layout exists in the estate.",
+        "ids",
+    ),
+    Rule(
+        "structure.missing",
+        "Nothing forgotten",
+        "Every instance of an active workload is placed or listed as unplaced, and not both.",
+        "instances",
+    ),
+    Rule(
+        "structure.shape",
+        "Complete placement",
+        "A placement names position and face iff the device takes units, and each inlet once.",
+        "fields",
+    ),
     # space
-    Rule("space.bounds", "Inside the rack", "A device stands wholly inside the units of its rack, on the half-U grid and on a face its workload allows.", "half U"),
-    Rule("space.overlap", "One device a unit", "No two devices that stand at the same time share a unit of a face; a full-depth device takes both faces.", "half U"),
-    Rule("space.reserved", "Reserved and blocked units", "No device takes a blocked unit, or a reserved one while the reservation lasts.", "half U"),
-    Rule("space.status", "Open racks", "An instance that does not stand there already takes only racks that are active or available.", "instances"),
-    Rule("space.weight", "Rack weight", "The rack's own mass plus its devices is at most max_weight.", "g"),
-    Rule("space.floor", "Floor point load", "A third of the rack's total mass is at most the rating of a tile.", "g"),
-    Rule("space.gravity", "Centre of gravity", "The centre of gravity of a rack's devices is not above the highest allowed.", "g x quarter U"),
-    Rule("space.outlets", "Outlets by type", "The cords on a power node need at most its outlets of each type, less its reserve.", "outlets"),
-    Rule("space.ports", "Switch ports", "The devices in a rack need at most the ports of each type and speed that the rack and its switches offer, less the reserve.", "ports"),
-    Rule("space.airflow", "Airflow", "The direction of the air through a device, as mounted, is one that its rack takes.", "devices"),
-    Rule("space.growth", "Growth reserve", "The units (front face), mass and design power that a rack keeps free stay free.", "half U, g or W", may_be_soft=True),
+    Rule(
+        "space.bounds",
+        "Inside the rack",
+        "A device stands wholly inside the units of its rack, on the half-U grid and on a face "
+        "its workload allows.",
+        "half U",
+    ),
+    Rule(
+        "space.overlap",
+        "One device a unit",
+        "No two devices that stand at the same time share a unit of a face; a full-depth device "
+        "takes both faces.",
+        "half U",
+    ),
+    Rule(
+        "space.reserved",
+        "Reserved and blocked units",
+        "No device takes a blocked unit, or a reserved one while the reservation lasts.",
+        "half U",
+    ),
+    Rule(
+        "space.status",
+        "Open racks",
+        "An instance that does not stand there already takes only racks that are active or "
+        "available.",
+        "instances",
+    ),
+    Rule(
+        "space.weight",
+        "Rack weight",
+        "The rack's own mass plus its devices is at most max_weight.",
+        "g",
+    ),
+    Rule(
+        "space.floor",
+        "Floor point load",
+        "A third of the rack's total mass is at most the rating of a tile.",
+        "g",
+    ),
+    Rule(
+        "space.gravity",
+        "Centre of gravity",
+        "The centre of gravity of a rack's devices is not above the highest allowed.",
+        "g x quarter U",
+    ),
+    Rule(
+        "space.outlets",
+        "Outlets by type",
+        "The cords on a power node need at most its outlets of each type, less its reserve.",
+        "outlets",
+    ),
+    Rule(
+        "space.ports",
+        "Switch ports",
+        "The devices in a rack need at most the ports of each type and speed that the rack and "
+        "its switches offer, less the reserve.",
+        "ports",
+    ),
+    Rule(
+        "space.airflow",
+        "Airflow",
+        "The direction of the air through a device, as mounted, is one that its rack takes.",
+        "devices",
+    ),
+    Rule(
+        "space.growth",
+        "Growth reserve",
+        "The units (front face), mass and design power that a rack keeps free stay free.",
+        "half U, g or W",
+        may_be_soft=True,
+    ),
     # power
-    Rule("power.cord", "Cords fit", "Every inlet is on an outlet of its type at a power node of its rack, and in every state each live cord stays within supply and outlet rating.", "W, VA or cords"),
-    Rule("power.normal", "Normal load", "In the normal state every power node carries its load within its usable capacity.", "W or VA"),
-    Rule("power.failover", "Load after a loss", "After any single loss every remaining power node carries its load within its failure capacity, at both looks.", "W or VA"),
+    Rule(
+        "power.cord",
+        "Cords fit",
+        "Every inlet is on an outlet of its type at a power node of its rack, and in every state "
+        "each live cord stays within supply and outlet rating.",
+        "W, VA or cords",
+    ),
+    Rule(
+        "power.normal",
+        "Normal load",
+        "In the normal state every power node carries its load within its usable capacity.",
+        "W or VA",
+    ),
+    Rule(
+        "power.failover",
+        "Load after a loss",
+        "After any single loss every remaining power node carries its load within its failure "
+        "capacity, at both looks.",
+        "W or VA",
+    ),
     # cooling
-    Rule("cooling.zone", "Heat of a zone", "In every scenario the heat of a zone is at most the capacity of its units that run.", "W"),
-    Rule("cooling.rack", "Heat of a rack", "The draw of a rack's devices is at most its design power.", "W", may_be_soft=True),
+    Rule(
+        "cooling.zone",
+        "Heat of a zone",
+        "In every scenario the heat of a zone is at most the capacity of its units that run.",
+        "W",
+    ),
+    Rule(
+        "cooling.rack",
+        "Heat of a rack",
+        "The draw of a rack's devices is at most its design power.",
+        "W",
+        may_be_soft=True,
+    ),
     # redundancy
-    Rule("redundancy.survive", "Survives a loss", "After the loss of any one domain of a level, and at both looks, at least the stated number of instances is up.", "instances"),
-    Rule("redundancy.spread", "Spread", "Instances of a workload are spread over the domains of a level as stated.", "instances", may_be_soft=True),
-    Rule("redundancy.together", "Kept together", "Each instance stands in a domain that holds an instance of the stated workload.", "instances"),
-    Rule("redundancy.whole", "All or nothing", "A workload is placed whole or not at all, unless it is partial.", "instances"),
+    Rule(
+        "redundancy.survive",
+        "Survives a loss",
+        "After the loss of any one domain of a level, and at both looks, at least the stated "
+        "number of instances is up.",
+        "instances",
+    ),
+    Rule(
+        "redundancy.spread",
+        "Spread",
+        "Instances of a workload are spread over the domains of a level as stated.",
+        "instances",
+        may_be_soft=True,
+    ),
+    Rule(
+        "redundancy.together",
+        "Kept together",
+        "Each instance stands in a domain that holds an instance of the stated workload.",
+        "instances",
+    ),
+    Rule(
+        "redundancy.whole",
+        "All or nothing",
+        "A workload is placed whole or not at all, unless it is partial.",
+        "instances",
+    ),
     # tenancy
-    Rule("tenancy.protection", "Protection need", "A room hosts only what its confidentiality, integrity and availability levels cover.", "levels"),
-    Rule("tenancy.certificate", "Certified room", "A room that hosts a workload holds every certificate the workload requires, valid from as-of to the horizon.", "certificates"),
-    Rule("tenancy.expiry", "Certificates in force", "No certificate that a room holds expires between as-of and the planning horizon.", "days", about_estate=True),
-    Rule("tenancy.places", "Allowed and forbidden places", "An instance stands only where its workload allows, and nowhere it forbids.", "instances"),
-    Rule("tenancy.exclusive", "Exclusive racks", "A rack that hosts an isolated tenant or workload hosts nobody else; a tenant's own rack hosts only that tenant.", "instances"),
+    Rule(
+        "tenancy.protection",
+        "Protection need",
+        "A room hosts only what its confidentiality, integrity and availability levels cover.",
+        "levels",
+    ),
+    Rule(
+        "tenancy.certificate",
+        "Certified room",
+        "A room that hosts a workload holds every certificate the workload requires, valid from "
+        "as-of to the horizon.",
+        "certificates",
+    ),
+    Rule(
+        "tenancy.expiry",
+        "Certificates in force",
+        "No certificate that a room holds expires between as-of and the planning horizon.",
+        "days",
+        about_estate=True,
+    ),
+    Rule(
+        "tenancy.places",
+        "Allowed and forbidden places",
+        "An instance stands only where its workload allows, and nowhere it forbids.",
+        "instances",
+    ),
+    Rule(
+        "tenancy.exclusive",
+        "Exclusive racks",
+        "A rack that hosts an isolated tenant or workload hosts nobody else; a tenant's own rack "
+        "hosts only that tenant.",
+        "instances",
+    ),
     # stability
     Rule("stability.standing", "Never evicted", "What stands stays placed.", "instances"),
-    Rule("stability.pinned", "Pinned", "A pinned instance keeps its rack, position, face and cords.", "instances"),
-    Rule("stability.budget", "Move budget", "At most so many standing instances move, and none in a frozen window.", "moves"),
-    Rule("stability.worse", "Never worse", "What as-built already breaks is broken by no more than before.", "as the rule broken"),
+    Rule(
+        "stability.pinned",
+        "Pinned",
+        "A pinned instance keeps its rack, position, face and cords.",
+        "instances",
+    ),
+    Rule(
+        "stability.budget",
+        "Move budget",
+        "At most so many standing instances move, and none in a frozen window.",
+        "moves",
+    ),
+    Rule(
+        "stability.worse",
+        "Never worse",
+        "What as-built already breaks is broken by no more than before.",
+        "as the rule broken",
+    ),
     # waivers
     Rule("waiver.expired", "Waivers in force", "No waiver has expired.", "days", about_estate=True),
-    Rule("waiver.unknown", "Waivers name a rule", "Every waiver names a known rule.", "waivers", about_estate=True),
+    Rule(
+        "waiver.unknown",
+        "Waivers name a rule",
+        "Every waiver names a known rule.",
+        "waivers",
+        about_estate=True,
+    ),
 )
 
 #: Every rule by slug, in the order above.

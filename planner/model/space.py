@@ -107,7 +107,9 @@ class Rack(Declared):
     row: str
     type: str
     status: RackStatus = RackStatus.ACTIVE
-    tenant: str | None = Field(default=None, description="only this tenant's workloads may stand here")
+    tenant: str | None = Field(
+        default=None, description="only this tenant's workloads may stand here"
+    )
     u_height: int
     starting_unit: int = 1
     own_mass_g: int

@@ -22,7 +22,7 @@ class Usable(NamedTuple):
 
 
 def _current_va(node: PowerNode, kappa: int) -> int | None:
-    """Return the usable VA that voltage, current and phases give, or None where no current is given.
+    """Return the usable VA from voltage, current and phases, None where no current is given.
 
     `sqrt(3) * V_LL * I * kappa` is floored through an integer square root:
     `floor(sqrt(3 x^2) / 10^6)` with x in V * mA * per mille.

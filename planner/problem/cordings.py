@@ -57,7 +57,7 @@ def pattern_of(rack: str, equipment: Equipment, cording: tuple[int, ...]) -> Pat
 def iter_cordings(
     equipment: Equipment, nodes: Sequence[int], outlets: Sequence[dict[str, int]]
 ) -> Iterator[tuple[int, ...]]:
-    """Yield every cording, node indices in order of the corded inlets; equal inlets are not permuted.
+    """Yield every cording: node indices by corded inlet; equal inlets are not permuted.
 
     Parameters
     ----------

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from planner.model.estate import Estate
+from planner.model.space import Reservation
+from planner.model.workload import Workload
 
 
 class Epoch(NamedTuple):
@@ -27,7 +29,10 @@ def _is_active(begin: date | None, end: date | None, day: date) -> bool:
 def epochs(estate: Estate, as_of: date) -> tuple[Epoch, ...]:
     """Return one epoch for each different active set between as-of and the horizon, in order."""
     horizon = max(as_of, estate.policy.planning_horizon or as_of)
-    dated = [*estate.workloads.values(), *estate.reservations.values()]
+    dated: list[Workload | Reservation] = [
+        *estate.workloads.values(),
+        *estate.reservations.values(),
+    ]
     days = {as_of}
     for item in dated:
         if item.valid_from is not None and as_of < item.valid_from <= horizon:

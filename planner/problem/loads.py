@@ -155,7 +155,7 @@ class LoadModel:
         return normal_rows, failure_rows
 
     def _changes_by_node(self) -> list[list[tuple[State, dict[int, Load], Load]]]:
-        """Return, per node, the states in which it is live: loads that differ, and the fixed load."""
+        """Return, per node, the states in which it is live: changed loads, and the fixed load."""
         found: list[list[tuple[State, dict[int, Load], Load]]] = [[] for _ in self.graph.nodes]
         for state in self.graph.states[1:]:
             deltas: dict[int, dict[int, Load]] = {}
@@ -170,9 +170,7 @@ class LoadModel:
         return found
 
 
-def _overlay(
-    base: dict[int, Fraction], delta: dict[int, Load], axis: int
-) -> dict[int, Fraction]:
+def _overlay(base: dict[int, Fraction], delta: dict[int, Load], axis: int) -> dict[int, Fraction]:
     merged = {**base, **{p: load[axis] for p, load in delta.items()}}
     return {p: coef for p, coef in merged.items() if coef}
 
@@ -212,6 +210,4 @@ def _covers(
         other = above[p][axis] if p in above else base.get(p, zero)
         if other < load[axis]:
             return False
-    return all(
-        p in below or load[axis] >= base.get(p, zero) for p, load in above.items()
-    )
+    return all(p in below or load[axis] >= base.get(p, zero) for p, load in above.items())

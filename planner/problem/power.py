@@ -123,9 +123,7 @@ class PowerGraph:
             racks = {
                 r.id for r in estate.racks.values() if (r.id if kind == "rack" else r.row) == what
             }
-        nodes = {
-            n for n, node in enumerate(self.nodes) if node.rack in racks or node.room in rooms
-        }
+        nodes = {n for n, node in enumerate(self.nodes) if node.rack in racks or node.room in rooms}
         units = {u.id for u in estate.cooling_units.values() if u.room in rooms}
         return frozenset(racks), frozenset(nodes), frozenset(units)
 
@@ -152,7 +150,7 @@ class PowerGraph:
     def _gaps(
         self, alive: tuple[bool, ...], feed: tuple[int, ...]
     ) -> tuple[tuple[int, ...], frozenset[int], bool]:
-        """Return the dropout each node sees (ms), the UPS on battery, and whether a switch transfers."""
+        """Return each node's dropout (ms), the UPS on battery, and whether a switch transfers."""
         gap: list[int] = []
         battery: set[int] = set()
         transfers = False
@@ -231,8 +229,11 @@ class PowerGraph:
         return tuple(found)
 
     def fixed_loads(self, state: State) -> dict[int, tuple[Fraction, Fraction]]:
-        """Return W and VA on every node from what is not placed: own draw, losses, cooling units."""
-        w = [Fraction(node.own_w if live else 0) for node, live in zip(self.nodes, state.live, strict=True)]
+        """Return W and VA on every node from own draw, losses and cooling units."""
+        w = [
+            Fraction(node.own_w if live else 0)
+            for node, live in zip(self.nodes, state.live, strict=True)
+        ]
         va = list(w)
         for unit_id in state.running:
             unit = self.estate.cooling_units[unit_id]

@@ -57,7 +57,7 @@ class Problem:
 
     @cached_property
     def peaks(self) -> tuple[tuple[int, Epoch], ...]:
-        """The epochs that no other covers, with their index: for rules that grow with what is active."""
+        """The epochs that no other covers, by index: enough for rules that grow with demand."""
         kept = set(maximal(self.epochs))
         return tuple((e, epoch) for e, epoch in enumerate(self.epochs) if epoch in kept)
 
@@ -161,9 +161,7 @@ def compile_estate(estate: Estate, as_built: AsBuilt, as_of: date) -> Problem:
             pinned = split_instance_id(instance)[1] in workload.pinned
             groups.append(Group(len(groups), workload, (instance,), standing.place, pinned))
         groups.extend(_new_groups(len(groups), workload, new, waived))
-    return Problem(
-        estate, as_built, as_of, all_epochs, tuple(groups), PowerGraph(estate), waived
-    )
+    return Problem(estate, as_built, as_of, all_epochs, tuple(groups), PowerGraph(estate), waived)
 
 
 def _waived(estate: Estate, as_of: date) -> dict[tuple[str, str], int]:
@@ -191,6 +189,5 @@ def _new_groups(
         )
         alike.setdefault(own, []).append(instance)
     return [
-        Group(index + n, workload, tuple(instances))
-        for n, instances in enumerate(alike.values())
+        Group(index + n, workload, tuple(instances)) for n, instances in enumerate(alike.values())
     ]

@@ -28,7 +28,7 @@ class Assignment:
     places: Mapping[str, Place]
 
 
-class PackingFailure(Exception):  # noqa: N818
+class PackingFailure(Exception):
     """Racks that cannot be packed as assigned: rack -> option counts."""
 
     def __init__(self, racks: dict[str, dict[int, int]]) -> None:

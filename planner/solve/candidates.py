@@ -1,8 +1,8 @@
 """Candidates: where each group may stand, with which face and cording, after all filters.
 
 A filter belongs to a rule and says by how much a single placement breaks it, whatever else is
-placed. A standing instance may always stay: what its own place breaks is inherited. It may move too,
-to where it breaks these rules by no more.
+placed. A standing instance may always stay: what its own place breaks is inherited. It may move,
+too, to where it breaks these rules by no more.
 """
 
 from __future__ import annotations

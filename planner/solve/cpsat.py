@@ -17,7 +17,7 @@ _BOUND_EPSILON = 1e-6
 
 
 class Run(NamedTuple):
-    """What a run found: `values` of all variables, or None; `bound` holds for the model as it was."""
+    """What a run found: `values` of all variables, or None; `bound` holds for that model."""
 
     status: str
     values: list[int] | None

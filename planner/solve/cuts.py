@@ -1,8 +1,8 @@
 """Cuts for racks that cannot be packed.
 
 A set of devices that has no positions stays without them whatever is added (centre of gravity
-aside), so the set is shrunk to one in which every device matters, and forbidden in every rack of the
-same shape. Where only the centre of gravity is in the way, exactly this filling is forbidden.
+aside), so the set is shrunk to one in which every device matters, and forbidden in every rack of
+the same shape. Where only the centre of gravity is in the way, exactly this filling is forbidden.
 """
 
 from __future__ import annotations
@@ -74,9 +74,7 @@ def shape_of(candidates: Candidates, option: int) -> Hashable:
 
 def _geometry(model: Model, rack: Rack) -> Hashable:
     problem = model.problem
-    cells = tuple(
-        tuple(sorted(problem.free_cells(rack, e).items())) for e in problem.epochs
-    )
+    cells = tuple(tuple(sorted(problem.free_cells(rack, e).items())) for e in problem.epochs)
     return (rack.u_height, rack.starting_unit, cells)
 
 
@@ -98,7 +96,7 @@ def _forbid_shapes(model: Model, rack: str, wanted: Mapping[Hashable, int]) -> N
 
 def _forbid_filling(model: Model, rack: str, counts: Mapping[int, int]) -> None:
     """Add: not exactly this filling."""
-    different: list[cp_model.IntVar] = []
+    different: list[cp_model.LiteralT] = []
     for option in model.candidates.in_rack[rack]:
         here = counts.get(option.index, 0)
         more = model.at_least(("x", option.index), [option.index], here + 1)

@@ -187,7 +187,7 @@ class Search:
 
     def _set_hint(self) -> None:
         counts = self.hint if self.incumbent is None else self.incumbent.assignment.counts
-        self.model.cp.clear_hints()
+        self.model.cp.clear_hints()  # type: ignore[no-untyped-call]
         if counts:
             for option, variable in enumerate(self.model.x):
                 self.model.cp.add_hint(variable, counts.get(option, 0))

@@ -1,4 +1,4 @@
-"""Whether the optimizer's rules allow one given layout: every placement fixed, nothing else placed."""
+"""Whether the optimizer's rules allow one given layout, nothing else placed."""
 
 from __future__ import annotations
 
@@ -80,6 +80,4 @@ def _plugs(group: Group, node_of: Mapping[str, str]) -> Hashable:
     inlets = corded_inlets(group.equipment)
     if group.equipment.psu_mode is PsuMode.ACTIVE_STANDBY:
         return tuple(node_of.get(i.name) for i in inlets)
-    return tuple(
-        sorted((i.type, i.rating_w or 0, node_of.get(i.name, "")) for i in inlets)
-    )
+    return tuple(sorted((i.type, i.rating_w or 0, node_of.get(i.name, "")) for i in inlets))

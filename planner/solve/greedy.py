@@ -1,8 +1,8 @@
 """Greedy start: largest first, worst fit on the shares of the capacity rows.
 
-Only a hint: every rule that is no capacity row (spread over several domains, exclusive racks) is left
-to CP-SAT, which repairs what the hint gets wrong. Workloads that did not fit go first in the next
-attempt.
+Only a hint: every rule that is no capacity row (spread over several domains, exclusive racks) is
+left to CP-SAT, which repairs what the hint gets wrong. Workloads that did not fit go first in the
+next attempt.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Greedy:
         return best
 
     def _order(self, urgency: Sequence[int]) -> list[Group]:
-        """Return what stands first, then by urgency, priority and size; partners before dependants."""
+        """Return standing groups first, then by urgency, priority, size; partners come first."""
 
         def size(group: Group) -> float:
             columns = self.columns[group.index]
@@ -187,7 +187,10 @@ class Greedy:
             option = int(columns.options[k])
             chosen.append(option)
             for level in ("site", *group.workload.spread):
-                domain = (level, domain_of(self.problem, self.candidates.options[option].rack, level))
+                domain = (
+                    level,
+                    domain_of(self.problem, self.candidates.options[option].rack, level),
+                )
                 used_domains[domain] = used_domains.get(domain, 0) + 1
         return chosen
 

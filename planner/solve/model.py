@@ -92,9 +92,7 @@ class Model:
 
     def sum_options(self, terms: Mapping[int, int]) -> Expr:
         """Return `sum(coefficient * instances)` over options."""
-        return cp_model.LinearExpr.weighted_sum(
-            [self.x[o] for o in terms], list(terms.values())
-        )
+        return cp_model.LinearExpr.weighted_sum([self.x[o] for o in terms], list(terms.values()))
 
     def load(self, load: Load) -> cp_model.IntVar:
         """Return the W of all devices with a pattern that are active in an epoch."""
@@ -161,7 +159,7 @@ class Model:
 
 
 def distinct_rows(candidates: Candidates, without: frozenset[str] = frozenset()) -> list[Row]:
-    """Return the capacity rows of all rules that can bind, equal ones once with the least capacity."""
+    """Return the capacity rows that can bind, equal ones once with the least capacity."""
     found: dict[Hashable, Row] = {}
     for slug, make in ROWS.items():
         for row in () if slug in without else make(candidates):

@@ -16,7 +16,7 @@ class Options:
     Attributes
     ----------
     time_limit_ms
-        For all tiers together; with `reproducible` it is counted in the solver's deterministic time.
+        For all tiers together; with `reproducible` counted in the solver's deterministic time.
     stop_event
         Set by another thread to stop early; the best layout so far is returned.
     """

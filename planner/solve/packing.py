@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
@@ -110,7 +111,7 @@ class PackingModel:
         return max(waived, *moments)
 
 
-class Unpackable(Exception):  # noqa: N818
+class Unpackable(Exception):
     """No positions exist for these items; proven."""
 
 
@@ -215,5 +216,5 @@ def _break_symmetry(model: PackingModel) -> None:
             alike.setdefault(kind, []).append(p)
     for group in alike.values():
         ordered = sorted(group, key=lambda p: p.item.key)
-        for low, high in zip(ordered, ordered[1:], strict=False):
+        for low, high in pairwise(ordered):
             model.cp.add(low.start <= high.start)

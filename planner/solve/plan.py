@@ -1,16 +1,15 @@
 """Plan an estate: compile, search, decode.
 
 Where things stand already, two models are used. In the first only workloads may move that break a
-rule where they stand (`planner.solve.standing`). When it places everything, breaks nothing and moves
-no more than those workloads must for their own sake, `unplaced`, `soft` and `moves` are at their
-optimum, every optimal layout moves only them, and the bounds of the later tiers hold for the whole
-problem. Otherwise the second model, with all moves, starts from what the first has found.
+rule where they stand (`planner.solve.standing`). When it places everything, breaks nothing and
+moves no more than those workloads must for their own sake, `unplaced`, `soft` and `moves` are at
+their optimum, every optimal layout moves only them, and the bounds of the later tiers hold for the
+whole problem. Otherwise the second model, with all moves, starts from what the first has found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 
@@ -191,9 +190,7 @@ def _decode(
         provenance=provenance,
         tiers=tiers,
         placements={key: placements[key] for key in sorted(placements)},
-        unplaced={
-            i: Unplaced(instance=i, reason=why[i], was=missing[i]) for i in sorted(missing)
-        },
+        unplaced={i: Unplaced(instance=i, reason=why[i], was=missing[i]) for i in sorted(missing)},
     )
 
 

@@ -44,7 +44,12 @@ class Row:
 
 
 def load_row(
-    key: Key, scenario: str, usable: int, fixed: Fraction, loads: Mapping[Load, Fraction], peak_w: int
+    key: Key,
+    scenario: str,
+    usable: int,
+    fixed: Fraction,
+    loads: Mapping[Load, Fraction],
+    peak_w: int,
 ) -> Row:
     """Scale a row of exact loads by the common denominator, or round coefficients up.
 

@@ -15,7 +15,7 @@ from planner.solve.objectives.balance import balanced_rows
 
 
 def is_moved(home: Place, place: Place) -> bool:
-    """Whether a standing instance changes rack, position, face or cords (unknown cords never do)."""
+    """Whether an instance changes rack, position, face or cords (unknown cords never do)."""
     if (home.rack, home.position_half, home.face) != (place.rack, place.position_half, place.face):
         return True
     return home.cords is not None and dict((c[0], c[1]) for c in home.cords) != dict(

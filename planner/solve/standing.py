@@ -24,13 +24,12 @@ _HELPED = frozenset({"space.ports", "redundancy.together", "stability.budget"})
 _SLOW = frozenset({"power.normal", "power.failover", "cooling.zone"})
 
 
-class Infeasible(Exception):  # noqa: N818
+class Infeasible(Exception):
     """No layout exists; proven."""
 
 
 class MustMove(NamedTuple):
-    """Standing groups that may have to move, and the least disruption that they cause in any layout
-    without a broken rule."""
+    """Standing groups that may have to move, and the least disruption without a broken rule."""
 
     groups: frozenset[int]
     disruption: int

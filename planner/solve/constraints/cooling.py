@@ -14,8 +14,8 @@ from planner.solve.rows import Key, Load, Row
 def zone(candidates: Candidates) -> Iterable[Row]:
     """`sum(draw(d, s)) <= capacity of the units that run`, per zone and scenario.
 
-    States in which the same patterns are down keep only the smallest capacity; a state with patterns
-    down is covered where a state with none of them down has no more capacity.
+    States in which the same patterns are down keep only the smallest capacity; a state with
+    patterns down is covered where a state with none of them down has no more capacity.
     """
     problem = candidates.problem
     estate = problem.estate

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ortools.sat.python import cp_model
+
 from planner.model.workload import Places, Spread, Workload
 from planner.problem.problem import Problem
 from planner.solve.candidates import Candidates
@@ -82,7 +84,7 @@ def _may_be_broken(problem: Problem, key: Key) -> bool:
 
 @structure("redundancy.spread")
 def spread_evenly(model: Model) -> None:
-    """`domains used >= min(min_domains, placed)` and `max - min <= max_skew`, once any is placed."""
+    """`domains used >= min(min_domains, placed)`, `max - min <= max_skew` once any is placed."""
     for workload, groups in model.problem.groups_of.items():
         for level, spread in groups[0].workload.spread.items():
             if spread.max_per_domain is not None:
@@ -118,7 +120,7 @@ def _min_domains(model: Model, workload: str, level: str, wanted: int) -> None:
     needed = model.cp.new_int_var(0, min(wanted, count), "")
     model.cp.add_min_equality(needed, [wanted, placed])
     short = model.slack(Key("redundancy.spread", f"{workload}:{level}:min_domains", "instances"))
-    model.cp.add(sum(used) + short >= needed)
+    model.cp.add(cp_model.LinearExpr.sum(used) + short >= needed)
 
 
 def _max_skew(model: Model, workload: Workload, level: str, spread: Spread) -> None:
@@ -141,7 +143,7 @@ def _max_skew(model: Model, workload: Workload, level: str, spread: Spread) -> N
 
 
 def is_allowed(problem: Problem, allowed: Places, forbidden: Places, rack: str) -> bool:
-    """Whether a rack lies in an allowed domain of every level that names some, and in no forbidden one."""
+    """Whether a rack lies in an allowed domain of every level that names some, in no forbidden."""
     for level in type(allowed).model_fields:
         domain = domain_of(problem, rack, level)
         named = getattr(allowed, level)
@@ -156,7 +158,9 @@ def together(model: Model) -> None:
     problem = model.problem
     for workload, groups in problem.groups_of.items():
         for level, other in groups[0].workload.together_with.items():
-            partner = _by_domain(model.candidates, other, level) if other in problem.groups_of else {}
+            partner = (
+                _by_domain(model.candidates, other, level) if other in problem.groups_of else {}
+            )
             shared = [e for e in problem.epochs if workload in e.workloads]
             if any(other not in e.workloads for e in shared):
                 partner = {}

@@ -183,13 +183,15 @@ def outlets(candidates: Candidates) -> Iterable[Row]:
             used: dict[tuple[int, str], dict[int, int]] = {}
             for option in _active(candidates, rack, epoch):
                 inlets = corded_inlets(candidates.group(option).equipment)
-                for inlet, node in zip(inlets, option.cording, strict=True):
-                    cords = used.setdefault((node, OUTLET_FOR_INLET[inlet.type]), {})
+                for inlet, n in zip(inlets, option.cording, strict=True):
+                    cords = used.setdefault((n, OUTLET_FOR_INLET[inlet.type]), {})
                     cords[option.index] = cords.get(option.index, 0) + 1
             for (n, outlet), cords in used.items():
                 node = problem.graph.nodes[n]
                 free = max(0, node.outlets.get(outlet, 0) - node.outlet_reserve)
-                yield Row(Key("space.outlets", node.id, f"{outlet} outlets"), "normal", free, cords, {})
+                yield Row(
+                    Key("space.outlets", node.id, f"{outlet} outlets"), "normal", free, cords, {}
+                )
 
 
 def _ports(
@@ -214,7 +216,7 @@ def _ports(
 
 @rows("space.ports")
 def ports(candidates: Candidates) -> Iterable[Row]:
-    """`demand <= declared + provided - reserve`, where the declared ports alone cover the reserve."""
+    """`demand <= declared + provided - reserve`, where declared ports alone cover the reserve."""
     for rack, (port, speed), declared, wanted, provided in _ports(candidates):
         if declared < rack.growth_ports:
             continue
@@ -222,7 +224,9 @@ def ports(candidates: Candidates) -> Iterable[Row]:
         for option, count in provided.items():
             coefs[option] = coefs.get(option, 0) - count
         subject = f"{rack.id} {port}@{speed}"
-        yield Row(Key("space.ports", subject, "ports"), "normal", declared - rack.growth_ports, coefs, {})
+        yield Row(
+            Key("space.ports", subject, "ports"), "normal", declared - rack.growth_ports, coefs, {}
+        )
 
 
 @structure("space.ports")
@@ -280,9 +284,7 @@ def bounds_of_positions(model: PackingModel) -> None:
     """Devices stand inside the units of the rack."""
     for item in model.items:
         item.starts = [
-            s
-            for s in item.starts
-            if s >= model.first and s + item.item.height_half <= model.last
+            s for s in item.starts if s >= model.first and s + item.item.height_half <= model.last
         ]
 
 
@@ -301,7 +303,11 @@ def no_overlap(model: PackingModel) -> None:
     for epoch in model.epochs:
         for face in Face:
             model.cp.add_no_overlap(
-                [i.interval for i in model.items if i.item.is_on(face) and i.item.is_active(epoch)]
+                [
+                    i.interval
+                    for i in model.items
+                    if i.interval is not None and i.item.is_on(face) and i.item.is_active(epoch)
+                ]
             )
 
 

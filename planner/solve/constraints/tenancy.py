@@ -75,7 +75,7 @@ def own_rack(problem: Problem, candidate: Candidate) -> int:
 
 @structure("tenancy.exclusive")
 def exclusive(model: Model) -> None:
-    """`instances of others <= 0` in a rack of a tenant, or with an isolated owner's, on each day."""
+    """`instances of others <= 0` in a rack with a tenant or an isolated owner, on each day."""
     candidates = model.candidates
     for rack, options in candidates.in_rack.items():
         key = Key("tenancy.exclusive", rack, "instances")
@@ -94,9 +94,7 @@ def exclusive(model: Model) -> None:
                         keeps_out.only_enforce_if(model.at_least(where, sorted(own), 1))
 
 
-def _owners(
-    problem: Problem, rack: str, options: Iterable[Option]
-) -> dict[_Owner, frozenset[int]]:
+def _owners(problem: Problem, rack: str, options: Iterable[Option]) -> dict[_Owner, frozenset[int]]:
     """Return who may keep others out of a rack -> the options of its own."""
     owner_of_rack = problem.estate.racks[rack].tenant
     found: dict[_Owner, set[int]] = {} if owner_of_rack is None else {_OF_RACK: set()}

@@ -44,9 +44,7 @@ def balanced_rows(model: Model) -> list[list[LoadRow]]:
     for row in model.candidates.load_rows[0]:
         if row.usable > 0 and (row.unit == "W" or row.node not in by_node):
             by_node[row.node] = row
-    return [
-        [by_node[n] for n in nodes if n in by_node] for nodes in _nodes_by_site(model.problem)
-    ]
+    return [[by_node[n] for n in nodes if n in by_node] for nodes in _nodes_by_site(model.problem)]
 
 
 def _nodes_by_site(problem: Problem) -> list[list[int]]:

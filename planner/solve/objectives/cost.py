@@ -25,7 +25,8 @@ def _tighten(model: Model) -> None:
     """
     for row in model.rows:
         subject = row.key.subject
-        if row.key.rule in ("space.reserved", "space.weight") and row.capacity > 0:
-            if row.key not in model.slacks and (row.key.rule, subject) not in model.problem.waived:
-                total = model.sum_options(row.options)
-                model.cp.add(total <= row.capacity * model.opened(subject))
+        is_of_rack = row.key.rule in ("space.reserved", "space.weight") and row.capacity > 0
+        is_waived = (row.key.rule, subject) in model.problem.waived
+        if is_of_rack and not is_waived and row.key not in model.slacks:
+            total = model.sum_options(row.options)
+            model.cp.add(total <= row.capacity * model.opened(subject))
