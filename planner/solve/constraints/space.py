@@ -232,14 +232,15 @@ def ports(candidates: Candidates) -> Iterable[Row]:
 @structure("space.ports")
 def ports_with_reserve(model: Model) -> None:
     """`demand <= max(0, declared + provided - reserve)` where the reserve needs placed switches."""
-    for rack, _, declared, wanted, provided in _ports(model.candidates):
+    for rack, (port, speed), declared, wanted, provided in _ports(model.candidates):
         if declared >= rack.growth_ports:
             continue
+        missing = model.slack(Key("space.ports", f"{rack.id} {port}@{speed}", "ports"))
         most = sum(c * model.upper(o) for o, c in provided.items()) + declared
         free = model.cp.new_int_var(0, max(0, most), "")
         offered = model.sum_options(provided) + (declared - rack.growth_ports)
         model.cp.add_max_equality(free, [offered, 0])
-        model.cp.add(model.sum_options(wanted) <= free)
+        model.cp.add(model.sum_options(wanted) <= free + missing)
 
 
 def cautious_ports(candidates: Candidates) -> Iterable[Row]:
