@@ -44,8 +44,10 @@ class Sources(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the sources from the table, without importing them."""
-        with formatter.section("Sources"):
-            formatter.write_dl([(name, SOURCES[name]) for name in self.list_commands(ctx)])
+        rows = [(name, SOURCES[name]) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("Sources"):
+                formatter.write_dl(rows)
 
 
 def _module(source: str) -> str:

@@ -1,4 +1,4 @@
-"""What every `planner import` does with what it has read: write it, load it, and say what it did."""
+"""What every `planner import` does with what it has read: write it, load it, report it."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def _conclude(
     from planner.cli.context import estate_summary
     from planner.explain.text import plural
 
-    counts = Counter(change.kind for change in changes.changes)
+    counts: Counter[str] = Counter(change.kind for change in changes.changes)
     kinds = ("added", "changed", "removed", "kept", "conflict")
     text = ", ".join(f"{counts[kind]} {kind}" for kind in kinds if counts[kind])
     done = "would write" if changes.dry_run else "wrote"

@@ -1,0 +1,66 @@
+"""`planner import netbox`: a dump, a NetBox on the network, or a folder that was exported."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.cli.options import format_option
+from planner.errors import UsageError
+
+if TYPE_CHECKING:
+    from planner.importers.netbox.tables import Tables
+
+#: Environment variable of the token, so that it stands in no command line and no history.
+TOKEN = "NETBOX_TOKEN"
+
+
+@click.command(name="netbox")
+@click.argument("source", metavar="DUMP|URL|FOLDER")
+@click.option(
+    "-o", "--output", "folder", required=True, metavar="ESTATE",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The estate's folder; it is made, or brought up to date.",
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what would be written.")
+@format_option
+def command(source: str, folder: Path, dry_run: bool, fmt: str) -> int:
+    """Import a NetBox into an estate, for the first time or again.
+
+    DUMP is a file of `manage.py dumpdata`, plain or gzipped; URL a NetBox whose REST API is read
+    (the token is taken from $NETBOX_TOKEN); FOLDER one that `planner export netbox` has written.
+
+    Exits with 1 where the source and a hand edit differ, with 2 where the estate does not validate.
+    """
+    from planner.cli import importing
+    from planner.importers.netbox import convert
+
+    name = folder.resolve().name
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+        raise UsageError(
+            f"`{name}` is no name for an estate", hint="use letters, digits, `-` and `_`"
+        )
+    return importing.run(convert(_tables(source), name), folder, dry_run=dry_run, fmt=fmt)
+
+
+def _tables(source: str) -> Tables:
+    """Read the source, whatever it is."""
+    if source.startswith(("http://", "https://")):
+        from planner.importers.netbox.rest import read_rest
+
+        return read_rest(source, os.environ.get(TOKEN, ""))
+    path = Path(source)
+    if path.is_dir():
+        from planner.importers.netbox.exported import read_exported
+
+        return read_exported(path)
+    if not path.exists():
+        hint = "name a dump (`netbox.json.gz`), a URL (`https://netbox.example`) or a folder"
+        raise UsageError(f"`{source}` does not exist", hint=hint)
+    from planner.importers.netbox.dump import read_dump
+
+    return read_dump(path)
