@@ -79,8 +79,9 @@ def tiny(seed: int) -> Tiny:
 class _Draw:
     """One draw; methods are called in this order: estate, standing, finish."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, scale: int = 1) -> None:
         self.random = random
+        self.scale = scale
         self.themes = set(random.sample(THEMES, random.choice((3, 4, 5))))
         self.dated = self.odds(0.3)
         self.workloads = self._workloads()
@@ -101,12 +102,12 @@ class _Draw:
     # --- demand
 
     def _workloads(self) -> list[Workload]:
-        keys = ["x", "y", "z"][: self.random.choice((2, 2, 3))]
+        keys = list("xyzuvstq")[: self.random.choice((2, 2, 3)) * self.scale]
         return [self._workload(key, [k for k in keys if k != key]) for key in keys]
 
     def _workload(self, key: str, others: list[str]) -> Workload:
         pick = self.random.choice
-        count = pick((1, 1, 2, 2, 3))
+        count = pick((1, 1, 2, 2, 3)) * self.random.randint(1, self.scale)
         cords = pick((1, 1, 2, 2, 2))
         fields: dict[str, Any] = {
             "u": pick((0.5, 1, 1, 1, 1.5, 2, 0) if self.odds(0.3) else (1, 1, 2)),
@@ -173,7 +174,7 @@ class _Draw:
     # --- supply
 
     def estate(self) -> Estate:
-        self.racks = [f"r{n}" for n in range(1, self.random.choice((2, 2, 3)) + 1)]
+        self.racks = [f"r{n}" for n in range(1, self.random.choice((2, 2, 3)) * self.scale + 1)]
         items: list[Any] = [
             *self.workloads,
             tenant("t"),
@@ -468,3 +469,11 @@ class _Draw:
         ]
         rule, subject, amount = pick(subjects)
         return waiver(rule, subject, amount, id="w")
+
+
+def larger(seed: int) -> Tiny:
+    """Return an estate of a few dozen instances, too large to try all layouts."""
+    drawn = _Draw(Random(seed), scale=3)
+    found = drawn.estate()
+    standing = drawn.standing(found)
+    return Tiny(seed, drawn.finish(found, standing), as_built(standing))
