@@ -9,6 +9,10 @@ import time
 DETERMINISTIC_SHARE = 1 / 3
 
 
+#: Least deterministic time that a run counts for, s.
+MIN_RUN_S = 0.01
+
+
 class Clock:
     """Counts down a limit; deterministic time is added by hand."""
 
@@ -19,8 +23,8 @@ class Clock:
         self._spent = 0.0
 
     def add(self, deterministic_s: float) -> None:
-        """Count what a solver run took."""
-        self._spent += deterministic_s
+        """Count what a solver run took; every run counts for something, so that all loops end."""
+        self._spent += max(deterministic_s, MIN_RUN_S)
 
     @property
     def seconds(self) -> float:
@@ -28,6 +32,11 @@ class Clock:
         return time.monotonic() - self._start
 
     @property
+    def spent_s(self) -> float:
+        """What has passed, in the clock that counts."""
+        return self._spent if self.deterministic else self.seconds
+
+    @property
     def left_s(self) -> float:
         """What is left of the limit, in the clock that counts."""
-        return max(0.0, self.limit_s - (self._spent if self.deterministic else self.seconds))
+        return max(0.0, self.limit_s - self.spent_s)

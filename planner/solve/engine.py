@@ -21,7 +21,7 @@ from planner.solve.objectives.term import Term
 from planner.solve.options import Options
 from planner.solve.progress import OnProgress, Progress
 from planner.solve.score import tier_values
-from planner.solve.standing import Infeasible
+from planner.solve.standing import Infeasible, Unavoidable
 
 #: A tier gets at least this much, s.
 MIN_BUDGET_S = 0.5
@@ -42,11 +42,11 @@ class Search:
 
     Attributes
     ----------
-    least_moves
-        What any layout without a broken rule moves at least: a bound once `soft` is zero.
+    unavoidable
+        Bounds that hold because of what stands.
     is_narrow
-        Give up after a tier `unplaced` or `soft` that is not zero, or `moves` above `least_moves`:
-        used on the smaller model in which most standing instances stay.
+        Give up after a tier `unplaced`, `soft` or `moves` that is above the bound known without a
+        search: used on the smaller model in which most standing instances stay.
     """
 
     model: Model
@@ -54,7 +54,7 @@ class Search:
     clock: Clock
     on_progress: OnProgress
     hint: dict[int, int] = field(default_factory=dict)
-    least_moves: int = 0
+    unavoidable: Unavoidable = field(default_factory=Unavoidable)
     is_narrow: bool = False
     incumbent: Incumbent | None = None
     results: list[TierResult] = field(default_factory=list)
@@ -83,19 +83,34 @@ class Search:
 
     def _most(self, term: Term) -> float:
         """Return up to which value a tier lets the search go on."""
-        tier = term.tier.partition("[")[0]
-        if tier in ("unplaced", "soft"):
-            return 0
-        return self.least_moves if tier == "moves" else math.inf
+        is_early = term.tier.partition("[")[0] in ("unplaced", "soft", "moves")
+        return self.least(term) if is_early else math.inf
 
-    def _least(self, term: Term) -> int:
+    def least(self, term: Term) -> int:
         """Return a bound that holds for a tier without a search."""
-        is_clean = any(r.tier == "soft" and r.objective == 0 for r in self.results)
-        return self.least_moves if term.tier == "moves" and is_clean else 0
+        if term.tier == "soft":
+            return self.unavoidable.soft
+        soft = self.incumbent.soft if self.incumbent is not None else None
+        is_least = soft == self.unavoidable.soft
+        return self.unavoidable.disruption if term.tier == "moves" and is_least else 0
+
+    def adopt(self, narrow: Search) -> None:
+        """Start from what a search over a smaller model of the same problem has found."""
+        if narrow.incumbent is None:
+            return
+        options = narrow.model.candidates.options
+        found = narrow.incumbent.assignment
+        counts = {options[o].identity: count for o, count in found.counts.items()}
+        mine = {
+            o.index: counts[o.identity]
+            for o in self.model.candidates.options
+            if o.identity in counts
+        }
+        self.incumbent = replace(narrow.incumbent, assignment=Assignment(mine, found.places))
 
     def _try_hint(self) -> None:
         """Take the hint as first incumbent if it holds as it stands."""
-        if not self.hint:
+        if not self.hint or self.incumbent is not None:
             return
         fixed = self.model.cp.clone()
         for option, variable in enumerate(self.model.x):
@@ -112,7 +127,7 @@ class Search:
     def _search_tier(self, term: Term, *, is_last: bool, conditional: bool) -> TierResult | None:
         """Minimise one tier, then hold it; None when there is no layout yet and time is up."""
         known = self._known_value(term)
-        bound = self._least(term)
+        bound = self.least(term)
         if known is None or known > bound:
             share = self.clock.left_s if is_last else self.clock.left_s / 2
             bound = max(bound, self._minimise(term, max(share, MIN_BUDGET_S)))
@@ -139,11 +154,12 @@ class Search:
 
     def _minimise(self, term: Term, budget_s: float) -> int:
         """Improve the incumbent in one tier; return the best proven bound."""
-        until = self.clock.left_s - budget_s
+        until = self.clock.spent_s + budget_s
         bound = 0
         self.model.cp.minimize(term.expression)
         while True:
-            left = self.clock.left_s - (until if self.incumbent is not None else 0)
+            end = until if self.incumbent is not None else max(until, self.clock.limit_s)
+            left = end - self.clock.spent_s
             if left <= 0 or self.options.stop_event.is_set():
                 return bound
             self._set_hint()
@@ -158,13 +174,11 @@ class Search:
             if found.status == "INFEASIBLE":
                 if self.incumbent is None:
                     raise Infeasible
-                return self._value(term) or 0
+                raise AssertionError(f"the model of tier {term.tier} excludes its own incumbent")
             bound = max(bound, found.bound)
             if found.values is None:
                 return bound
-            if self._accept(term, found.values) and found.status == "OPTIMAL":
-                return bound
-            if self.incumbent is not None and self._value(term) == bound:
+            if self._accept(term, found.values):
                 return bound
 
     def _accept(self, term: Term | None, values: list[int]) -> bool:
@@ -191,6 +205,9 @@ class Search:
         if counts:
             for option, variable in enumerate(self.model.x):
                 self.model.cp.add_hint(variable, counts.get(option, 0))
+            used = {self.model.candidates.options[o].rack for o in counts}
+            for rack, opened in self.model.racks_opened.items():
+                self.model.cp.add_hint(opened, rack in used)
 
     def _report(self, tier: str, value: int | None, bound: int | None, phase: str) -> None:
         self.on_progress(Progress(tier, value, bound, self.clock.seconds, phase))

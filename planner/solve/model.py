@@ -36,6 +36,8 @@ class Model:
         (num_options,) instances of the option's group that stand there.
     moved
         Group index -> 1 iff the standing instance does not stay.
+    racks_opened
+        Rack -> 1 where it holds any instance, for the racks that `opened` was asked about.
     inherited
         Slack of what as-built breaks already.
     as_built
@@ -61,7 +63,7 @@ class Model:
         self.slacks: dict[Key, Slack] = {}
         self.inherited: dict[Key, cp_model.IntVar] = {}
         self._loads: dict[Load, cp_model.IntVar] = {}
-        self._opened: dict[str, cp_model.IntVar] = {}
+        self.racks_opened: dict[str, cp_model.IntVar] = {}
         self._literal: dict[tuple[str, int, int], cp_model.IntVar] = {}
         self.moved = {
             g.index: self._moved(g.index) for g in self.problem.groups if g.home is not None
@@ -106,15 +108,15 @@ class Model:
 
     def opened(self, rack: str) -> cp_model.IntVar:
         """Return whether a rack holds any instance (at least; exact once minimised)."""
-        if rack not in self._opened:
+        if rack not in self.racks_opened:
             opened = self.cp.new_bool_var(f"open {rack}")
             by_group: dict[int, list[cp_model.IntVar]] = {}
             for option in self.candidates.in_rack[rack]:
                 by_group.setdefault(option.group, []).append(self.x[option.index])
             for group, variables in by_group.items():
                 self.cp.add(sum(variables) <= self.problem.groups[group].count * opened)
-            self._opened[rack] = opened
-        return self._opened[rack]
+            self.racks_opened[rack] = opened
+        return self.racks_opened[rack]
 
     def slack(self, key: Key) -> Expr:
         """Return the amount by which a rule may be broken: 0 unless soft, waived or inherited."""

@@ -1,15 +1,14 @@
 """Plan an estate: compile, search, decode.
 
-Where things stand already, two models are used. In the first only workloads may move that break a
-rule where they stand (`planner.solve.standing`). When it places everything, breaks nothing and
-moves no more than those workloads must for their own sake, `unplaced`, `soft` and `moves` are at
-their optimum, every optimal layout moves only them, and the bounds of the later tiers hold for the
+Where things stand already, two models are used. In the first only workloads may move that have a
+part in a rule that is broken now. When it places everything, and breaks and moves no more than no
+layout can avoid (`planner.solve.standing`), `unplaced`, `soft` and `moves` are at their optimum,
+every optimal layout moves only these workloads, and the bounds of the later tiers hold for the
 whole problem. Otherwise the second model, with all moves, starts from what the first has found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from datetime import date
 from importlib.metadata import version
 
@@ -38,7 +37,13 @@ from planner.solve.progress import OnProgress, Progress, silent
 from planner.solve.reasons import reasons, why_infeasible
 from planner.solve.rows import Key
 from planner.solve.score import is_moved
-from planner.solve.standing import Infeasible, as_built_amounts, must_move
+from planner.solve.standing import (
+    Infeasible,
+    Unavoidable,
+    Undecided,
+    as_built_amounts,
+    unavoidable,
+)
 
 ENGINE = "cp-sat"
 
@@ -63,6 +68,8 @@ def plan(
             "INFEASIBLE",
             infeasible_reason=why_infeasible(problem, _as_built(problem)),
         )
+    except Undecided:
+        return Outcome("UNKNOWN", interrupted=options.stop_event.is_set())
     interrupted = options.stop_event.is_set()
     if search.incumbent is None:
         return Outcome("UNKNOWN", interrupted=interrupted)
@@ -92,34 +99,37 @@ def _search(problem: Problem, options: Options, clock: Clock, on_progress: OnPro
     on_progress(Progress("", None, None, clock.seconds, "compile"))
     standing = any(g.home is not None for g in problem.groups)
     as_built = _as_built(problem)
-    hint: dict[Hashable, int] = {}
-    least_moves = 0
+    narrow: Search | None = None
+    known = Unavoidable()
     if standing and _moves_come_early(problem):
-        must = must_move(problem, as_built)
-        least_moves = must.disruption
-        model = Model(Candidates(problem, movable=must.groups), as_built)
-        first = Search(
-            model, options, clock, on_progress, _greedy(model), must.disruption, is_narrow=True
-        )
-        try:
-            if first.run():
-                return first
-        except Infeasible:
-            first.incumbent = None
-        if first.incumbent is not None:
-            if options.stop_event.is_set() or not clock.left_s:
-                return first
-            found = first.incumbent.assignment.counts
-            hint = {model.candidates.options[o].identity: count for o, count in found.items()}
-    candidates = Candidates(problem)
-    model = Model(candidates, as_built)
-    if hint:
-        counts = {o.index: hint[o.identity] for o in candidates.options if o.identity in hint}
-    else:
-        counts = _greedy(model)
-    search = Search(model, options, clock, on_progress, counts, least_moves)
+        known = unavoidable(problem, as_built)
+        model = Model(Candidates(problem, movable=known.movable), as_built)
+        narrow = Search(model, options, clock, on_progress, _greedy(model), known, is_narrow=True)
+        if _is_enough(narrow):
+            return narrow
+    model = Model(Candidates(problem), as_built)
+    search = Search(model, options, clock, on_progress, {}, known)
+    if narrow is not None:
+        search.adopt(narrow)
+    if search.incumbent is None:
+        search.hint = _greedy(model)
     search.run()
     return search
+
+
+def _is_enough(narrow: Search) -> bool:
+    """Search the smaller model; whether its result holds for the whole problem, or time is up."""
+    try:
+        if narrow.run():
+            return True
+    except Infeasible:
+        return False
+    is_over = narrow.options.stop_event.is_set() or not narrow.clock.left_s
+    if narrow.incumbent is None or not is_over:
+        return False
+    # of the smaller model's bounds only 0 is sure to hold for the whole problem
+    narrow.results = [result for result in narrow.results if result.objective == 0]
+    return True
 
 
 def _as_built(problem: Problem) -> dict[Key, int]:
@@ -153,7 +163,11 @@ def _all_tiers(search: Search, incumbent: Incumbent) -> tuple[TierResult, ...]:
         result = found.get(term.tier)
         if result is None:
             result = TierResult(
-                tier=term.tier, unit=term.unit, objective=value, bound=0, conditional=not proven
+                tier=term.tier,
+                unit=term.unit,
+                objective=value,
+                bound=0 if is_stricter else min(search.least(term), value),
+                conditional=not proven,
             )
         else:
             bound = 0 if is_stricter else min(result.bound, value)

@@ -10,29 +10,47 @@ from planner.problem.problem import Group, Problem
 from planner.solve import cpsat
 from planner.solve.candidates import Candidates
 from planner.solve.clock import Clock
-from planner.solve.model import Model
+from planner.solve.columns import columns
+from planner.solve.model import Model, distinct_rows
 from planner.solve.objectives import moves
+from planner.solve.objectives import soft as soft_tier
 from planner.solve.options import Options
 from planner.solve.rows import Key
 
+#: Deterministic time for what stands alone, where every placement is fixed, s.
 _LIMIT_S = 60.0
+
+#: Deterministic time for the least disruption, s; its bound holds whenever it ends.
+_LEAST_S = 2.0
 
 #: Rules that other workloads can help to keep: a workload by itself says nothing about them.
 _HELPED = frozenset({"space.ports", "redundancy.together", "stability.budget"})
-
-#: Rules that one workload by itself hardly breaks: left out for speed, which is still a relaxation.
-_SLOW = frozenset({"power.normal", "power.failover", "cooling.zone"})
 
 
 class Infeasible(Exception):
     """No layout exists; proven."""
 
 
-class MustMove(NamedTuple):
-    """Standing groups that may have to move, and the least disruption without a broken rule."""
+class Undecided(Exception):
+    """Time ran out before what stands alone was judged."""
 
-    groups: frozenset[int]
-    disruption: int
+
+class Unavoidable(NamedTuple):
+    """What no layout can avoid because of what stands.
+
+    Attributes
+    ----------
+    movable
+        Standing groups of workloads that have a part in a broken rule: these may have to move.
+    soft
+        Bound of the soft tier: what pinned instances break by themselves.
+    disruption
+        Bound of the moves tier among layouts that reach the bound of the soft tier.
+    """
+
+    movable: frozenset[int] = frozenset()
+    soft: int = 0
+    disruption: int = 0
 
 
 def as_built_amounts(problem: Problem) -> dict[Key, int]:
@@ -44,14 +62,19 @@ def as_built_amounts(problem: Problem) -> dict[Key, int]:
     ------
     Infeasible
         When what stands cannot be described by the model at all.
+    Undecided
+        When that is not known in time.
     """
     standing = (g for g in problem.groups if g.home is not None)
     alone = _only(problem, (_without_cords(g) if _has_unknown_cords(g) else g for g in standing))
     model = Model(Candidates(alone, movable=()), measures=True)
-    found = _minimise(model, sum(slack.variable for slack in model.slacks.values()))
-    if found is None:
+    model.cp.minimize(sum(slack.variable for slack in model.slacks.values()))
+    found = _run(model, _LIMIT_S)
+    if found.status == "INFEASIBLE":
         raise Infeasible
-    amounts = {key: found[slack.variable.index] for key, slack in model.slacks.items()}
+    if found.status != "OPTIMAL" or found.values is None:
+        raise Undecided
+    amounts = {key: found.values[slack.variable.index] for key, slack in model.slacks.items()}
     return {key: amount for key, amount in amounts.items() if amount}
 
 
@@ -64,43 +87,76 @@ def _without_cords(group: Group) -> Group:
     return replace(group, workload=group.workload.model_copy(update={"equipment": equipment}))
 
 
-def must_move(problem: Problem, as_built: Mapping[Key, int]) -> MustMove:
-    """Return the standing groups of workloads that break a rule where they stand.
+def unavoidable(problem: Problem, as_built: Mapping[Key, int]) -> Unavoidable:
+    """Return what no layout can avoid.
 
-    For each such workload the least disruption is found with nothing else in the estate, which
-    cannot make it larger; the sum is a lower bound for every layout that breaks nothing.
+    The least disruption is that of the workloads that have a part in a broken rule, with nothing
+    else in the estate, which cannot make it larger.
     """
-    homes = Candidates(problem, movable=()).options
-    broken = {problem.groups[o.group].workload.id for o in homes if o.stays and o.broken}
+    candidates = Candidates(problem, movable=())
+    offenders = {o.group for o in candidates.options if o.stays and o.broken}
+    offenders |= _overloading(candidates, as_built)
+    broken = {problem.groups[g].workload.id for g in offenders}
     broken |= {key.subject.partition(":")[0] for key in as_built if _is_of_workload(key)}
     broken &= problem.groups_of.keys()
     movable = {g.index for w in broken for g in problem.groups_of[w] if g.home is not None}
     free = {g.index for g in problem.groups if g.home is not None and not g.workload.disruption}
-    least = sum(_least_disruption(problem, workload) for workload in sorted(broken))
-    return MustMove(frozenset(movable | free), least)
+    if not broken:
+        return Unavoidable(frozenset(free))
+    pinned = _pinned_amounts(problem)
+    weights = problem.estate.policy.soft
+    soft = sum(weights.get(key.rule, 1) * amount for key, amount in pinned.items()) + sum(
+        amount
+        for o in candidates.options
+        if o.stays and problem.groups[o.group].is_pinned
+        for _, amount in o.broken
+    )
+    least = _least_disruption(problem, sorted(broken), pinned, soft)
+    return Unavoidable(frozenset(movable | free), soft, least)
+
+
+def _pinned_amounts(problem: Problem) -> dict[Key, int]:
+    """Return by how much pinned instances overdraw capacities; others never make it less."""
+    alone = _only(problem, (g for g in problem.groups if g.is_pinned))
+    candidates = Candidates(alone, movable=())
+    growing = {
+        row.key
+        for row in distinct_rows(candidates)
+        if min([*row.options.values(), *row.loads.values()], default=0) >= 0
+    }
+    return {key: n for key, n in as_built_amounts(alone).items() if key in growing}
 
 
 def _is_of_workload(key: Key) -> bool:
     return key.rule.startswith("redundancy.")
 
 
-def _least_disruption(problem: Problem, workload: str) -> int:
-    """Return the disruption that a workload needs by itself; 0 where that is not found."""
-    alone = _only(problem, problem.groups_of[workload])
-    model = Model(Candidates(alone), without=_HELPED | _SLOW)
-    for option in model.candidates.options:
-        if option.broken:
-            model.cp.add(model.x[option.index] == 0)
+def _overloading(candidates: Candidates, as_built: Mapping[Key, int]) -> set[int]:
+    """Return the groups that use a capacity which what stands overdraws."""
+    keys = {key for key in as_built if not _is_of_workload(key)}
+    if not keys:
+        return set()
+    rows = [row for row in distinct_rows(candidates) if row.key in keys]
+    return {
+        option.group
+        for option, column in zip(candidates.options, columns(candidates, rows), strict=True)
+        if option.stays and any(use > 0 for use in column.values())
+    }
+
+
+def _least_disruption(
+    problem: Problem, workloads: Iterable[str], pinned: Mapping[Key, int], soft: int
+) -> int:
+    """Return what some workloads disrupt at least when nothing avoidable is broken."""
+    alone = _only(problem, (g for w in workloads for g in problem.groups_of[w]))
+    model = Model(Candidates(alone), pinned, without=_HELPED)
     for group in alone.groups:
         model.cp.add(model.placed(group.index) == group.count)
-    found = _minimise(model, *(term.expression for term in moves.terms(model)))
-    if found is None:
-        return 0
-    return sum(
-        g.workload.disruption * found[model.moved[g.index].index]
-        for g in alone.groups
-        if g.home is not None
-    )
+    for term in soft_tier.terms(model):
+        model.cp.add(term.expression <= soft)
+    for term in moves.terms(model):
+        model.cp.minimize(term.expression)
+    return _run(model, _LEAST_S).bound
 
 
 def _only(problem: Problem, groups: Iterable[Group]) -> Problem:
@@ -108,9 +164,8 @@ def _only(problem: Problem, groups: Iterable[Group]) -> Problem:
     return replace(problem, groups=kept)
 
 
-def _minimise(model: Model, objective: object) -> list[int] | None:
-    """Return the values of an optimum, None where there is none or it is not proven."""
-    model.cp.minimize(objective)  # type: ignore[arg-type]
-    clock = Clock(int(1000 * _LIMIT_S), deterministic=False)
-    found = cpsat.run(model.cp, _LIMIT_S, Options(workers=1), clock, lambda *_: None)
-    return found.values if found.status == "OPTIMAL" else None
+def _run(model: Model, seconds: float) -> cpsat.Run:
+    """Solve on one worker in deterministic time: the same answer in every run."""
+    options = Options(workers=1, reproducible=True)
+    clock = Clock(int(1000 * seconds), deterministic=True)
+    return cpsat.run(model.cp, seconds, options, clock, lambda *_: None)

@@ -120,7 +120,7 @@ def _min_domains(model: Model, workload: str, level: str, wanted: int) -> None:
     needed = model.cp.new_int_var(0, min(wanted, count), "")
     model.cp.add_min_equality(needed, [wanted, placed])
     short = model.slack(Key("redundancy.spread", f"{workload}:{level}:min_domains", "instances"))
-    model.cp.add(cp_model.LinearExpr.sum(used) + short >= needed)
+    model.cp.add(cp_model.LinearExpr.sum([*used, short]) >= needed)
 
 
 def _max_skew(model: Model, workload: Workload, level: str, spread: Spread) -> None:
