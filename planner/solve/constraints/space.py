@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ortools.sat.python import cp_model
+
 from planner.model.power import OUTLET_FOR_INLET
 from planner.model.space import Airflow, Face, Rack, RackStatus
 from planner.problem.cordings import corded_inlets
@@ -240,7 +242,7 @@ def ports_with_reserve(model: Model) -> None:
         free = model.cp.new_int_var(0, max(0, most), "")
         offered = model.sum_options(provided) + (declared - rack.growth_ports)
         model.cp.add_max_equality(free, [offered, 0])
-        model.cp.add(model.sum_options(wanted) <= free + missing)
+        model.cp.add(model.sum_options(wanted) <= cp_model.LinearExpr.sum([free, missing]))
 
 
 def cautious_ports(candidates: Candidates) -> Iterable[Row]:
