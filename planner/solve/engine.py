@@ -8,7 +8,9 @@ the tiers before it; it is conditional where one of those is unproven.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from threading import Event
 
 from planner.model.layout import TierResult
 from planner.solve import cpsat
@@ -79,7 +81,16 @@ class Search:
             proven = proven and result.is_optimal
             if self.is_narrow and result.objective > self._most(term):
                 return False
+        if self.incumbent is None:  # no tier has anything to decide
+            self._take_nothing()
         return True
+
+    def _take_nothing(self) -> None:
+        found = self._at({})
+        if found.status == "INFEASIBLE":
+            raise Infeasible
+        if found.values is not None:
+            self._accept(None, found.values)
 
     def _most(self, term: Term) -> float:
         """Return up to which value a tier lets the search go on."""
@@ -112,17 +123,38 @@ class Search:
         """Take the hint as first incumbent if it holds as it stands."""
         if not self.hint or self.incumbent is not None:
             return
+        found = self._at(self.hint)
+        if found.values is not None:
+            self._accept(None, found.values)
+
+    def settle(self) -> None:
+        """Count the incumbent's soft amounts exactly: a search cut short may leave them high."""
+        if self.incumbent is None or not self.incumbent.soft or not self.model.slacks:
+            return
+        options = replace(self.options, stop_event=Event())
+        found = self._at(self.incumbent.assignment.counts, options)
+        if found.values is not None:
+            self.incumbent.soft = min(self.incumbent.soft, self._soft(found.values))
+
+    def _at(self, counts: Mapping[int, int], options: Options | None = None) -> cpsat.Run:
+        """Solve for the least soft amounts with every option fixed."""
         fixed = self.model.cp.clone()
         for option, variable in enumerate(self.model.x):
             same = fixed.get_int_var_from_proto_index(variable.index)
-            fixed.add(same == self.hint.get(option, 0))
+            fixed.add(same == counts.get(option, 0))
         soft = [s.weight * s.variable for s in self.model.slacks.values()]
         fixed.minimize(sum(soft) if soft else 0)
-        single = replace(self.options, workers=1)
+        single = replace(options or self.options, workers=1)
         budget = max(self.clock.left_s / 4, MIN_BUDGET_S)
-        found = cpsat.run(fixed, budget, single, self.clock, lambda *_: None)
-        if found.values is not None:
-            self._accept(None, found.values)
+        return cpsat.run(fixed, budget, single, self.clock, lambda *_: None)
+
+    def _soft(self, values: list[int]) -> int:
+        """Return the weighted amounts of soft and inherited rules."""
+        return sum(s.weight * values[s.variable.index] for s in self.model.slacks.values()) + sum(
+            amount * values[self.model.x[o.index].index]
+            for o in self.model.candidates.options
+            for _, amount in o.broken
+        )
 
     def _search_tier(self, term: Term, *, is_last: bool, conditional: bool) -> TierResult | None:
         """Minimise one tier, then hold it; None when there is no layout yet and time is up."""
@@ -190,10 +222,7 @@ class Search:
             for rack, counts in failure.racks.items():
                 add_cut(self.model, rack, counts)
             return False
-        soft = sum(s.weight * values[s.variable.index] for s in self.model.slacks.values()) + sum(
-            amount * x[o.index] for o in self.model.candidates.options for _, amount in o.broken
-        )
-        new = Incumbent(assignment, tier_values(self.model, assignment), soft)
+        new = Incumbent(assignment, tier_values(self.model, assignment), self._soft(values))
         old = None if term is None else self._value(term)
         if term is None or old is None or _value(new, term) <= old:
             self.incumbent = new

@@ -73,6 +73,7 @@ def plan(
     interrupted = options.stop_event.is_set()
     if search.incumbent is None:
         return Outcome("UNKNOWN", interrupted=interrupted)
+    search.settle()
     tiers = _all_tiers(search, search.incumbent)
     is_optimal = all(tier.is_optimal for tier in tiers)
     provenance = Provenance(
