@@ -43,5 +43,5 @@ $(READY):
 	@echo "set-up: virtual environment in .venv"
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@echo "set-up: dependencies"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c tools/constraints.txt -e '.[pulumi,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c tools/constraints.txt -e '.[pulumi,netbox,dev]'
 	@rm -f .venv/.ready-* && touch $@

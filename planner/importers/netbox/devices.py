@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from planner.importers.contract import Data
 from planner.importers.netbox.cords import Cords
-from planner.importers.netbox.job import NOT_YET, STORED, Job, known
+from planner.importers.netbox.job import NOT_YET, STORED, Job, known, marked
 from planner.importers.netbox.names import inside, plain
 from planner.importers.netbox.power import Power
 from planner.importers.netbox.space import Rack
@@ -26,8 +26,10 @@ ROLES = (
     ("backup", "backup"), ("tape", "tape"), ("storage", "storage"), ("san", "san"), ("hsm", "hsm"),
     ("hypervisor", "hypervisor"), ("server", "server"), ("host", "host"), ("compute", "compute"),
 )  # fmt: skip
-#: What `planner export netbox` writes into the comments of a device.
-_MARK = re.compile(r"^rackplan instance (\S+)\s*$", re.MULTILINE)
+
+
+#: The end of an instance's id.
+_INSTANCE = re.compile(r"[^/]-[1-9][0-9]{0,5}\Z")
 
 
 class Device(NamedTuple):
@@ -71,6 +73,8 @@ class Devices:
 
     def _device(self, row: Row) -> Device | None:
         job = self.job
+        if marked(row, "node") is not None and marked(row, "instance") is None:
+            return None
         kind = self._kind(row)
         status = str(row["status"] or "active")
         rack = self.racks.get(row["rack"])
@@ -119,14 +123,9 @@ class Devices:
 
     def _instance(self, row: Row, kind: Kind, tenant: str) -> str:
         """Return the instance that a device is: as an export has marked it, else by its name."""
-        mark = _MARK.search(str(row["comments"] or ""))
-        if mark is not None:
-            try:
-                split_instance_id(mark[1])
-            except ValueError:
-                mark = None
-        if mark is not None:
-            return self.job.ids.take("instance", mark[1], pk=row.pk)
+        mark = marked(row, "instance")
+        if mark is not None and _INSTANCE.search(mark):
+            return self.job.ids.take("instance", mark, pk=row.pk)
         site = self.job.site_of(row)
         if not row.name:
             message = f"it has no name; its id is `{tenant}/{kind.slug}-{row.pk}`"
@@ -275,8 +274,8 @@ class Devices:
             left = sum(usable) - usable[-1]
             shown, after = load * 100 / sum(usable), load * 100 / left
             message = (
-                f"{load:.0f} VA are {shown:.0f} % of all its feeds together, as NetBox shows it, and"
-                f" {after:.0f} % of what is left after the loss of one"
+                f"{load:.0f} VA are {shown:.0f} % of all its feeds together, as NetBox shows it,"
+                f" and {after:.0f} % of what is left after the loss of one"
             )
             self.job.find(
                 f"dcim.rack {rack}",
@@ -292,15 +291,14 @@ class Devices:
         row, rack = device.row, device.rack
         if rack is None:
             return None
-        if str(row["status"] or "active") in NOT_YET:
-            self.job.find(
-                row.place,
-                "note",
-                "device-planned",
-                "it is planned",
-                f"to be placed in rack `{rack.id}`",
-            )
+        is_planned = str(row["status"] or "active") in NOT_YET
+        if is_planned and device.kind.u_height and row["position"] in (None, ""):
+            action = f"to be placed in rack `{rack.id}`"
+            self.job.find(row.place, "note", "device-planned", "it is planned", action)
             return None
+        if is_planned:
+            message = "it is planned, and its place is taken"
+            self.job.find(row.place, "note", "device-planned", message, "it counts as standing")
         place: dict[str, Data] = {"rack": rack.id}
         if device.kind.u_height:
             where = self._position(device, rack)

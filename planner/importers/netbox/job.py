@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from planner.importers.contract import Data, Finding, Severity
 from planner.importers.netbox.names import Ids, inside, plain
 from planner.importers.netbox.tables import Row, Tables
 
+#: What `planner export netbox` writes into comments, so that ids come back as they were.
+_MARK = re.compile(r"^rackplan (instance|node|rack) (\S+)\s*$", re.MULTILINE)
 #: Tenant of what NetBox gives to nobody.
 UNASSIGNED = "unassigned"
 #: Statuses of a device that is meant, and does not stand yet.
@@ -70,6 +73,10 @@ class Job:
         """Return an id within a site."""
         return inside(self.sites[site], name)
 
+    def node_id(self, site: int, row: Row) -> str:
+        """Return the id of a power node: as an export has noted it, else its name in its site."""
+        return marked(row, "node") or self.inside_site(site, row.name)
+
     def tenant_of(self, *rows: Row | None) -> str:
         """Return the tenant of the first of the objects that has one."""
         for row in rows:
@@ -77,6 +84,13 @@ class Job:
                 return self.tenants[row["tenant"]]
         self.tenants.setdefault(0, UNASSIGNED)
         return UNASSIGNED
+
+
+def marked(row: Row, kind: str) -> str | None:
+    """Return the id that an export has noted in the comments of an object."""
+    found = {match[1]: match[2] for match in _MARK.finditer(str(row["comments"] or ""))}
+    name = found.get(kind)
+    return name if name is not None and plain(name) == name else None
 
 
 def known(**values: Data) -> dict[str, Data]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from planner.importers.contract import Data
 from planner.importers.netbox.graph import SQRT3, Graph, in_kva
-from planner.importers.netbox.job import Job
+from planner.importers.netbox.job import Job, marked
 from planner.importers.netbox.space import Rack
 from planner.importers.netbox.tables import Row
 from planner.importers.netbox.types import Types, ports_of
@@ -90,14 +90,14 @@ class Pdus:
         """Write one node, its legs below it, and remember which outlet belongs to which."""
         graph = self.graph
         parents = [parent for port in ports if (parent := self._parent(port, rack))]
-        label = (device.name or f"pdu-{device.pk}") + suffix
+        label = self.job.inside_site(rack.site, device.name or f"pdu-{device.pk}")
+        wanted = (marked(device, "node") or label) + suffix
         legs = self._legs(outlets, parents)
         counts = self._counts(device, [outlet for outlet in outlets if outlet not in legs])
-        name = self._folded(label, parents, rack)
+        name = self._folded(wanted, parents, rack)
         if name is not None:
             graph.items[name] |= {"outlets": counts} if counts else {}
         else:
-            wanted = self.job.inside_site(rack.site, label)
             name = self.job.ids.take("power", wanted, f"{wanted}-pdu", pk=device.pk)
             fields: dict[str, Data] = {"id": name, "kind": "pdu", "rack": rack.id}
             fields |= self._parents(device, name, rack, parents)
@@ -119,12 +119,12 @@ class Pdus:
             self.graph.free_rack(name)
         return name
 
-    def _folded(self, label: str, parents: list[str], rack: Rack) -> str | None:
+    def _folded(self, wanted: str, parents: list[str], rack: Rack) -> str | None:
         """Return the feed that a PDU is one circuit with: of its name, and for its rack."""
         if len(parents) != 1:
             return None
         feed = self.graph.items[parents[0]]
-        is_same = feed["id"] == self.job.inside_site(rack.site, label) and feed["kind"] == "feed"
+        is_same = feed["id"] == wanted and feed["kind"] == "feed"
         return parents[0] if is_same and feed.get("rack") == rack.id else None
 
     def _parents(self, device: Row, name: str, rack: Rack, parents: list[str]) -> dict[str, Data]:

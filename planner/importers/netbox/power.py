@@ -90,7 +90,7 @@ class Power:
         if not live:
             self.job.find(row.place, "note", "panel-empty", "it has no feed in use", "left out")
             return
-        wanted = self.job.inside_site(site, row.name)
+        wanted = self.job.node_id(site, row)
         name = self.job.ids.take("power", wanted, f"{wanted}-panel", pk=row.pk)
         fields: dict[str, Data] = {"id": name, "kind": "panel", "from": self.graph.grid(site)}
         item = self.graph.add(site, Decimal(0), fields)
@@ -125,7 +125,7 @@ class Power:
             message = f"its rack `{rack.id}` is in another site than its panel"
             job.find(row.place, "error", "feed-site", message, "its rack is left out")
             rack = None
-        wanted = job.inside_site(site, row.name)
+        wanted = job.node_id(site, row)
         name = job.ids.take("power", wanted, f"{panel}-{row.name}", pk=row.pk)
         volts = abs(row.decimal("voltage") or Decimal(DEFAULT_VOLTS_LN))
         amps = row.decimal("amperage") or Decimal(0)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from planner.importers.contract import Data
-from planner.importers.netbox.job import Job, known
+from planner.importers.netbox.job import Job, known, marked
 from planner.importers.netbox.names import inside, plain
 from planner.importers.netbox.tables import Row, units
 
@@ -87,7 +87,7 @@ def _rack(job: Job, row: Row) -> Rack | None:
         return None
     first = row["starting_unit"] or (kind["starting_unit"] if kind else None) or 1
     location = job.tables.get("dcim.location", row["location"])
-    names = [job.inside_site(site, row.name or f"rack-{row.pk}")]
+    names = [marked(row, "rack") or job.inside_site(site, row.name or f"rack-{row.pk}")]
     if location is not None:
         names.append(job.inside_site(site, f"{location['slug']}-{row.name}"))
     name = job.ids.take("rack", *names, pk=row.pk)
@@ -240,7 +240,7 @@ def _overrides(job: Job, rack: Rack) -> None:
 
 
 def _owner(job: Job, rack: Rack) -> str | None:
-    """Return the tenant that a rack is kept for: its own, where nobody else's devices stand in it."""
+    """Return the tenant that a rack is kept for: none where others' devices stand in it, too."""
     tenant = rack.row["tenant"]
     if tenant not in job.tenants:
         return None

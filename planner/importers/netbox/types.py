@@ -257,7 +257,8 @@ class Types:
                 )
                 continue
             if inlet.is_counted:
-                message = f"inlet `{port.name}` is counted as {inlet.type}: `{port.type or 'no type'}` in NetBox"
+                told = f"`{port.type}` in NetBox" if port.type else "it has no type in NetBox"
+                message = f"inlet `{port.name}` is counted as {inlet.type}: {told}"
                 job.find(row.place, "imputed", "inlet-type", message, "", item)
             maximum = templates[port.name].maximum if port.name in templates else None
             maximum = (
