@@ -64,8 +64,8 @@ def command(
 def estate_folder(name: str) -> Path:
     """Return the folder that `-o` names: a path, else a name under `inventory/`."""
     path = Path(name)
-    if "/" in name or path.is_dir():
-        return path.resolve() if path.name in ("", ".", "..") else path
+    if "/" in name or path.name in ("", "..") or (path / "estate.yaml").is_file():
+        return path.resolve() if path.name in ("", "..") else path
     return Path("inventory") / name
 
 

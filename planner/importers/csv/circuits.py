@@ -22,7 +22,7 @@ from planner.importers.csv.cells import (
 class Supplies(NamedTuple):
     """Power supplies: how many, how many must be fed, and the rating of one in W."""
 
-    count: int
+    number: int
     required: int | None = None
     rating_w: Decimal | None = None
 

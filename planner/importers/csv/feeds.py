@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from planner.importers.csv import cells, circuits
 from planner.importers.csv.findings import Findings, Spot
@@ -378,7 +378,8 @@ def _rate(power: Power) -> None:
         if node.rating_kva() or node.is_declared or node.id in path:
             return node.rating_kva()
         below = (rating(child, (*path, node.id)) for child in children.get(node.id, ()))
-        node.kva = Decimal(-(-sum(below, Decimal(0)) // 1)) or Decimal(1)
+        total = sum(below, Decimal(0)).to_integral_value(ROUND_CEILING)
+        node.kva = total or Decimal(1)
         _note_rating(power, node, len(children.get(node.id, ())))
         return node.kva
 

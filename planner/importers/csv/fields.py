@@ -58,11 +58,11 @@ _PLACE = (
     ),
 )  # fmt: skip
 _TENANT = _field(
-    "tenant", "who owns it",
-    "Mandant, Tenant, Kunde, Eigentümer, Kommune, Owner, Customer, Besitzer, Nutzer, Amt,"
-    " Organisation, Kostenträger, Gemeinde",
-    is_merged=True,
-)  # fmt: skip
+              "tenant", "who owns it",
+              "Mandant, Tenant, Kunde, Eigentümer, Kommune, Owner, Customer, Besitzer, Nutzer,"
+              " Amt, Organisation, Kostenträger, Gemeinde",
+              is_merged=True,
+          )  # fmt: skip
 
 DEVICES = (
     _field(
@@ -77,8 +77,8 @@ DEVICES = (
     ),
     _field(
         "serial", "serial number, goes into the description",
-        "Seriennummer, Serial, Serial Number, S/N, SN, Serien Nr, Seriennr, Service Tag,"
-        " Ser Nr",
+        "Seriennummer, Serial, Serial Number, S/N, SN, Serien Nr, Seriennr, Service Tag, Ser"
+        " Nr",
     ),
     _field(
         "manufacturer", "manufacturer",
@@ -86,8 +86,9 @@ DEVICES = (
     ),
     _field(
         "model", "device type, as the manufacturer calls it",
-        "Modell, Model, Gerätetyp, Typ, Type, Device Type, Produkt, Modellbezeichnung,"
-        " Baureihe, Typbezeichnung, Gerätemodell, Artikel",
+        "Modell, Model, Hersteller Modell, Hersteller Typ, Hersteller und Modell, Gerätetyp,"
+        " Typ, Type, Device Type, Produkt, Modellbezeichnung, Baureihe, Typbezeichnung,"
+        " Gerätemodell, Artikel",
     ),
     _field(
         "part_number", "part number",

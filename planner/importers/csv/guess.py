@@ -32,7 +32,7 @@ class Column(NamedTuple):
     `why` tells how the field was found: `heading`, `similar heading`, `values`, `mapping`.
     """
 
-    index: int  # type: ignore[assignment]
+    offset: int
     heading: str
     field: str | None
     unit: str | None
@@ -42,7 +42,7 @@ class Column(NamedTuple):
     @property
     def letter(self) -> str:
         """The column's letter in the spreadsheet."""
-        return column_letter(self.index)
+        return column_letter(self.offset)
 
 
 class Candidate(NamedTuple):
@@ -170,14 +170,14 @@ def _candidates(
 def _scored(
     kind: Kind, names: Sequence[str], base: int, why: str, values: Sequence[str], decimal: Decimal
 ) -> list[Candidate]:
-    """Score fields by their headings' order, and, where there are several, by the values."""
+    """Score fields by their headings' order, and by the values; a heading of one field is surer."""
     order = [field.name for field in FIELDS[kind]]
     ranked = sorted(names, key=order.index)
     found = []
     for place, name in enumerate(ranked):
-        score, reason = base - 10 * place, why
+        score, reason = base + 100, why
         if len(ranked) > 1:
-            score += round(100 * _fit(name, values, decimal))
+            score = base - 10 * place + round(100 * _fit(name, values, decimal))
             reason = f"{why} and values"
         found.append(Candidate(score, name, reason))
     return found

@@ -47,5 +47,5 @@ def _fill(name: str, run: Sequence[Record], value: str, source: int) -> None:
     if wanted:
         rows = spans([record.row for record in wanted])
         noun = "row" if len(wanted) == 1 else "rows"
-        message = f"blank in {noun} {rows}: taken as `{shorten(value)}` from row {source}"
-        wanted[0].note("note", "cell-merged", name, message, "merged cells")
+        message = f"merged cells: {noun} {rows} taken as `{shorten(value)}` of row {source}"
+        wanted[0].note("note", "cell-merged", name, message)

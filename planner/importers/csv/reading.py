@@ -145,7 +145,8 @@ class _Job:
     def documents(self, records: MappingType[str, Sequence[Record]]) -> dict[str, dict[str, Any]]:
         """Return all documents: read anew, or as imported last where their table is not given."""
         self.take_over()
-        read_racks(records["racks"], self.space, self.tenants)
+        if "racks" in self.kinds:
+            read_racks(records["racks"], self.space, self.tenants)
         if "feeds" in self.kinds:
             read_feeds(records["feeds"], self.space, self.power)
         found = self.devices(records["devices"]) if "devices" in self.kinds else {}
@@ -154,7 +155,7 @@ class _Job:
             found |= space_documents(self.space, assumed)
         if "feeds" in self.kinds:
             found |= power_documents(self.power)
-            self.note_unfed()
+        self.note_unfed()
         for name, document in self.known.documents.items():
             kind = kind_of(name)
             if kind and kind not in self.kinds:
@@ -232,12 +233,14 @@ class _Job:
             names = ", ".join(f"`{key}`" for key in without[:12])
             more = f" and {len(without) - 12} more" if len(without) > 12 else ""
             message = f"no feed serves {names}{more}"
+            if not fed - {None}:
+                message = "no feed of any rack is known"
             self.findings.add(
                 "warning",
                 "rack-unfed",
                 Spot(without[0]),
                 message,
-                "nothing new can be corded there",
+                "nothing can be corded there: import a table of feeds",
             )
 
 

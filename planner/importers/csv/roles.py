@@ -16,10 +16,10 @@ _ROLES = (
     ("shelf", "fachboden shelf auszug tablar"),
     ("pdu", "pdu steckdosenleiste steckerleiste stromleiste"),
     ("ups", "usv ups"),
-    ("firewall", "firewall utm"),
+    ("firewall", "firewall utm fortigate fw"),
     ("load-balancer", "loadbalancer lastverteiler adc"),
     ("router", "router gateway"),
-    ("switch", "switch core access distribution netzwerk san-switch sanswitch fcswitch"),
+    ("switch", "switch core access distribution netzwerk sanswitch fcswitch catalyst nexus sw"),
     ("tape", "bandlaufwerk tapelibrary tape bandroboter library"),
     ("backup", "backup datensicherung sicherungsserver"),
     ("storage", "storage speicher nas san jbod plattenregal shelfstorage festplatten disk"),
@@ -30,14 +30,14 @@ _ROLES = (
         "hypervisor",
         "virtualisierung hypervisor esx esxi vmhost vmware proxmox virtualisierungshost",
     ),
-    ("server", "server host rechner compute blade bladecenter"),
+    ("server", "server host rechner compute blade poweredge proliant primergy thinksystem srv"),
     ("telephony", "telefon tk tkanlage telefonie voip pbx"),
 )
 
 
 def role_of(text: str) -> str | None:
     """Return the role that a word stands for, None where it is unknown."""
-    words = re.findall(r"[a-z0-9]+", fold(text))
+    words = re.findall(r"[a-z]+", fold(text))
     joined = "".join(words)
     for role, known in _ROLES:
         for word in known.split():

@@ -192,7 +192,7 @@ def _columns(
     guessed = guess_columns(sheet, row, kind, decimal)
     given: dict[int, tuple[str, str | None]] = {}
     for wanted, target in settings.columns.items():
-        hits = [c.index for c in guessed if _is_named(c, wanted)]
+        hits = [c.offset for c in guessed if _is_named(c, wanted)]
         if not hits:
             known = ", ".join(f"`{c.heading}`" for c in guessed if c.heading)
             raise UsageError(
@@ -203,8 +203,8 @@ def _columns(
     fixed = {name for name, _ in given.values()}
     columns = []
     for column in guessed:
-        if column.index in given:
-            name, unit = given[column.index]
+        if column.offset in given:
+            name, unit = given[column.offset]
             default = unit_for(kind, name, take_apart(column.heading))
             column = column._replace(field=name, unit=unit or default, why="mapping")
         elif column.field in fixed and column.field != IGNORE:
@@ -299,7 +299,7 @@ def _no_item(table: Table, row: Sequence[str], filled: Sequence[str]) -> tuple[s
     """Return why a row is no item: a total, or a note beside the table."""
     if _TOTAL.match(filled[0]):
         return "row-total", "begins a row of totals"
-    texts = {c.field: row[c.index] for c in table.columns if c.field and c.index < len(row)}
+    texts = {c.field: row[c.offset] for c in table.columns if c.field and c.offset < len(row)}
     has_key = any(texts.get(name) for name in (*NEEDED[table.kind], "rack", "serial"))
     if len(filled) == 1 and (_NOTE.match(filled[0]) or len(filled[0].split()) > 2):
         return "row-note", "is a note, no item"
@@ -314,16 +314,16 @@ def _is_number(text: str) -> bool:
 
 def _record(table: Table, number: int, row: Sequence[str], findings: Findings) -> Record:
     texts = {
-        column.field: row[column.index]
+        column.field: row[column.offset]
         for column in table.columns
-        if column.field not in (None, IGNORE) and column.index < len(row)
+        if column.field not in (None, IGNORE) and column.offset < len(row)
     }
     record = Record(table, number, {str(k): v for k, v in texts.items()}, findings)
     raw = table.sheet.rows[number - 1]
     for column in table.columns:
-        if column.field in (None, IGNORE) or column.index >= len(raw):
+        if column.field in (None, IGNORE) or column.offset >= len(raw):
             continue
-        _note_text(record, str(column.field), raw[column.index])
+        _note_text(record, str(column.field), raw[column.offset])
     return record
 
 

@@ -220,12 +220,12 @@ def _count(
     known = () if model.device is None else model.device.inlets
     usable = assume.cordable(known)
     if given is not None:
-        if usable and given.count != len(usable):
-            message = f"{given.count} supplies, the catalogue has {len(usable)} for `{model.base}`"
+        if usable and given.number != len(usable):
+            message = f"{given.number} supplies, the catalogue has {len(usable)} for `{model.base}`"
             record.note(
                 "warning", "type-supplies", "supplies", message, "the row's number is taken"
             )
-        return given.count
+        return given.number
     if usable:
         if num_feeds <= len(usable):
             return None
