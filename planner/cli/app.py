@@ -116,7 +116,8 @@ def run(args: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         talk("interrupted")
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # click turns a closed pipe into an exit of its own, and exits by itself for nothing else
         _abandon_stdout()
         return EXIT_PIPE
     except OSError as error:
