@@ -157,6 +157,9 @@ class Model:
         total = cp_model.LinearExpr.weighted_sum(
             variables, [*row.options.values(), *row.loads.values()]
         )
+        if row.burden:
+            bearers = sorted(row.bearers)
+            total += row.burden * self.at_least((f"bearers {bearers}", 0), bearers, 1)
         self.cp.add(total <= row.capacity + row.scale * self.slack(row.key))
 
 
@@ -166,13 +169,15 @@ def distinct_rows(candidates: Candidates, without: frozenset[str] = frozenset())
     for slug, make in ROWS.items():
         for row in () if slug in without else make(candidates):
             loads = _canonical_loads(candidates, row)
-            if candidates.largest(row.options, loads) <= row.capacity:
+            if candidates.largest(row.options, loads) + row.burden <= row.capacity:
                 continue
             key = (
                 row.key,
                 row.scale,
                 tuple(sorted(row.options.items())),
                 tuple(sorted(loads.items())),
+                row.burden,
+                row.bearers,
             )
             old = found.get(key)
             if old is None or row.capacity < old.capacity:

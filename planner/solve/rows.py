@@ -32,6 +32,7 @@ class Row:
     """`sum(options) + sum(loads) <= capacity`, all scaled by `scale` to whole numbers.
 
     `scenario` is for messages; `rounded_up` tells that coefficients had to be rounded up.
+    `burden` is added once any of the options `bearers` holds an instance.
     """
 
     key: Key
@@ -41,6 +42,8 @@ class Row:
     loads: Mapping[Load, int]
     scale: int = 1
     rounded_up: bool = False
+    burden: int = 0
+    bearers: tuple[int, ...] = ()
 
 
 def load_row(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ortools.sat.python import cp_model
 
@@ -146,13 +147,13 @@ def _mass_row(
 
 
 def rack_row(row: Row, options: Iterable[int]) -> Row:
-    """Return a row about a rack; one that not even the empty rack keeps forbids every device in it.
+    """Return a row about a rack; what not even the empty rack keeps burdens the first device in it.
 
     An empty rack breaks no rule, so its own mass alone must not make the whole plan infeasible.
     """
     if row.capacity >= 0:
         return row
-    return Row(row.key, row.scenario, 0, dict.fromkeys(options, 1), {})
+    return replace(row, capacity=0, burden=-row.capacity, bearers=tuple(options))
 
 
 @rows("space.weight")
