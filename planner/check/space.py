@@ -20,6 +20,8 @@ _TURNED = {
     Airflow.REAR_TO_FRONT: Airflow.FRONT_TO_REAR,
     Airflow.LEFT_TO_RIGHT: Airflow.RIGHT_TO_LEFT,
     Airflow.RIGHT_TO_LEFT: Airflow.LEFT_TO_RIGHT,
+    Airflow.BOTTOM_TO_TOP: Airflow.BOTTOM_TO_TOP,
+    Airflow.TOP_TO_BOTTOM: Airflow.TOP_TO_BOTTOM,
     Airflow.PASSIVE: Airflow.PASSIVE,
 }
 

@@ -183,3 +183,15 @@ def test_zero_u_devices_fit_beside_a_full_rack():
     e = one_server(rack(u_height=1), workload(), shelf)
     places = {"w-1": at("r1", 1, "a", "b"), "strip-1": at("r1", None, "a", face=None)}
     assert allows(e, places)
+
+
+@pair(
+    "space.airflow",
+    "airflow",
+    forbidden=Airflow.SIDE_TO_REAR,
+    allowed=Airflow.BOTTOM_TO_TOP,
+)
+def test_on_the_rear_up_stays_up_and_what_cannot_be_named_is_mixed(airflow, says):
+    takes = (Airflow.SIDE_TO_REAR, Airflow.BOTTOM_TO_TOP)
+    e = one_server(rack(airflow=takes), workload(airflow=airflow, face=Face.REAR))
+    assert allows(e, {"w-1": at("r1", 1, "a", "b", face=Face.REAR)}) is says
