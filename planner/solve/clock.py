@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-#: Deterministic time counted for a second of limit: CP-SAT's unit takes about three seconds of CPU
+#: Deterministic time counted for a second of limit: CP-SAT's unit takes three to four seconds of CPU
 #: on these models (Münster estate, two workers), so a limit means about the same both ways.
-DETERMINISTIC_SHARE = 1 / 3
+DETERMINISTIC_SHARE = 1 / 4
 
 
 #: Least deterministic time that a run counts for, s.
