@@ -82,6 +82,7 @@ class _Draw:
     def __init__(self, random: Random, scale: int = 1) -> None:
         self.random = random
         self.scale = scale
+        self.pinned = 0.2
         self.themes = set(random.sample(THEMES, random.choice((3, 4, 5))))
         self.dated = self.odds(0.3)
         self.workloads = self._workloads()
@@ -120,6 +121,9 @@ class _Draw:
             "disruption": pick((1, 1, 3)),
             "partial": self.odds(0.65),
         }
+        if self.has("cords", 0.25):
+            cords = fields["cords"] = pick((0, 3))
+            fields["psus_required"] = pick((0, cords))
         if cords == 2 and self.odds(0.3):
             fields["psu_mode"] = PsuMode.ACTIVE_STANDBY
         if self.has("cords"):
@@ -319,14 +323,14 @@ class _Draw:
         if self.odds(0.5):
             fields["kappa_permille"] = self.random.choice((1000, 900))
         if kind == "w":
-            fields["rated_w"] = self.near(carried, 700, 1900)
+            fields["rated_w"] = self.near(carried, 600, 1500)
         elif kind == "va":
-            fields["rated_va"] = self.near(carried, 700, 1900)
+            fields["rated_va"] = self.near(carried, 600, 1500)
         elif kind == "modules":
-            one = self.near(carried, 350, 1000)
+            one = self.near(carried, 300, 800)
             fields["modules"] = UpsModules(count=3, needed=2, w=one, va=one * 11 // 10)
         elif kind == "amps":
-            fields |= {"volts_ll": 400, "phases": 3, "amps_ma": self.near(carried * 3, 500, 1300)}
+            fields |= {"volts_ll": 400, "phases": 3, "amps_ma": self.near(carried * 3, 400, 1000)}
         return fields
 
     def _feed(self, key: str, where: str, strand: str | None) -> Any:
@@ -411,7 +415,8 @@ class _Draw:
                     )
         if self.odds(0.15):
             places = {key: change(place, cords=None) for key, place in places.items()}
-        if self.odds(0.12):
+        if self.odds(0.15):
+            self.pinned = 0.7
             return {key: self._misrecorded(place) for key, place in places.items()}
         return places
 
@@ -432,7 +437,9 @@ class _Draw:
         workloads = dict(of.workloads)
         for key, one in of.workloads.items():
             pinned = {
-                n for n, i in enumerate(one.instance_ids(), 1) if i in standing and self.odds(0.2)
+                n
+                for n, i in enumerate(one.instance_ids(), 1)
+                if i in standing and self.odds(self.pinned)
             }
             workloads[key] = one.model_copy(update={"pinned": frozenset(pinned)})
         if standing and self.odds(0.4):

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from planner.solve import plan, registry
-from tests.oracle.agreement import OPTIONS, SOLVED, disagreement, outcome_of
+from tests.oracle.agreement import OPTIONS, SOLVED, disagreement, outcome_of, tiers
 from tests.oracle.estates import tiny
 
 NUM, CHUNK = 240, 8
@@ -49,7 +49,7 @@ def test_tiny_estates_are_worth_it(monkeypatch):
         seen["standing"] += bool(case.as_built.standing)
         if outcome.layout is None:
             continue
-        answers[seed] = outcome_of(case)
+        answers[seed] = tiers(outcome.layout)
         values = dict(answers[seed])
         seen["complete"] += not outcome.layout.unplaced
         seen["in part"] += bool(outcome.layout.unplaced) and bool(outcome.layout.placements)
@@ -58,25 +58,31 @@ def test_tiny_estates_are_worth_it(monkeypatch):
         seen["unbalanced"] += values["balance"] > 0
     without(monkeypatch, "power.normal", "power.failover", "power.cord")
     seen["power decides"] = sum(outcome_of(tiny(seed)) != answers[seed] for seed in answers)
-    print(dict(seen))
     assert seen["OPTIMAL"] + seen["INFEASIBLE"] == NUM
-    for what, share_percent in (
-        ("INFEASIBLE", 1),
-        ("complete", 30),
-        ("in part", 20),
-        ("standing", 30),
-        ("moves", 5),
-        ("inherited or soft", 10),
-        ("unbalanced", 10),
-        ("power decides", 10),
-    ):
-        assert 100 * seen[what] >= share_percent * NUM, (what, seen)
+    shares_percent = {
+        "INFEASIBLE": 1,
+        "complete": 20,
+        "in part": 30,
+        "standing": 25,
+        "moves": 5,
+        "inherited or soft": 15,
+        "unbalanced": 15,
+        "power decides": 10,
+    }
+    rare = {w: seen[w] for w, share in shares_percent.items() if 100 * seen[w] < share * NUM}
+    assert rare == {}
+
+
+@pytest.fixture(scope="module")
+def answers():
+    """The solver's answers with all rules."""
+    return [(tiny(seed), outcome_of(tiny(seed))) for seed in range(NUM)]
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("slug", SOLVED)
-def test_every_rule_decides_some_tiny_estate(slug, monkeypatch):
+@pytest.mark.timeout(1800)
+def test_every_rule_decides_some_tiny_estate(slug, answers, monkeypatch):
     """Without the rule the solver's answer differs for some seed: the brute force would notice."""
-    cases = [(tiny(seed), outcome_of(tiny(seed))) for seed in range(NUM)]
     without(monkeypatch, slug)
-    assert any(outcome_of(case) != answer for case, answer in cases)
+    assert any(outcome_of(case) != answer for case, answer in answers)
