@@ -160,7 +160,7 @@ def number(text: str, decimal: str) -> Decimal:
     plain = re.sub(r"[ '’]", "", text).replace("−", "-")
     mark, group = (",", ".") if decimal == "comma" else (".", ",")
     sign = "-" if plain.startswith("-") else ""
-    digits = plain.lstrip("+-")
+    digits = plain[1:] if plain[:1] in ("+", "-") else plain
     if re.fullmatch(rf"\d{{1,3}}(?:\{group}\d{{3}})+(?:\{mark}\d+)?", digits):
         digits = digits.replace(group, "")
     elif re.fullmatch(rf"\d{{1,3}}(?:\{mark}\d{{3}})+\{group}\d+", digits):

@@ -20,7 +20,7 @@ from planner.importers.csv.sheet import Sheet, column_letter, tidy
 #: Rows among which the headings are looked for.
 HEADING_ROWS = 30
 #: Likeness of a mistyped heading to a known one, from 0 to 1.
-MIN_LIKENESS = 0.86
+MIN_LIKENESS = 0.85
 SAMPLES = 3
 
 Decimal = Literal["comma", "point"]

@@ -100,8 +100,6 @@ def load_mapping(path: Path) -> Mapping:
         tree = read_yaml(raw, str(path))
     except YamlProblemError as error:
         raise InventoryError(error.problems) from None
-    if tree.data is None:
-        return Mapping()
     mapping, problems = validate(tree.data, tree.mark, Mapping, str(path))
     problems = [*tree.problems, *problems]
     if mapping is not None:

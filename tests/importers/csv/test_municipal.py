@@ -9,8 +9,8 @@ from planner.io import load_estate
 from tests.importers.csv import municipal
 from tests.importers.csv.municipal import DEVICES, FEEDS, RACKS
 
-#: What is found, in the order of the files: place, severity, slug. All of `municipal.FAULTS` are here
-#: once, besides the rows that are no devices and what follows from the two lost feeds.
+#: What is found, in the order of the files: place, severity, slug. All of `municipal.FAULTS` are
+#: here, besides the rows that are no devices and what follows from the two lost feeds.
 EXPECTED = [
     (f"{DEVICES}:5:G", "note", "cell-merged"),
     (f"{DEVICES}:5:I", "note", "cell-unit"),
