@@ -105,11 +105,11 @@ def unavoidable(problem: Problem, as_built: Mapping[Key, int]) -> Unavoidable:
         return Unavoidable(frozenset(free))
     pinned = _pinned_amounts(problem)
     weights = problem.estate.policy.soft
-    soft = sum(weights.get(key.rule, 1) * amount for key, amount in pinned.items()) + sum(
-        amount
-        for o in candidates.options
-        if o.stays and problem.groups[o.group].is_pinned
-        for _, amount in o.broken
+    soft = sum(weights.get(key.rule, 1) * amount for key, amount in pinned.items())
+    soft += sum(
+        min((sum(n for _, n in o.broken) for o in homes), default=0)
+        for group, homes in zip(problem.groups, candidates.of_group, strict=True)
+        if group.is_pinned
     )
     least = _least_disruption(problem, sorted(broken), pinned, soft)
     return Unavoidable(frozenset(movable | free), soft, least)

@@ -9,7 +9,19 @@ from planner.check import check
 from planner.model.power import PowerKind
 from planner.model.space import PortCount
 from planner.solve import Options, cpsat, plan
-from tests.builders import DAY, as_built, at, estate, feed, node, rack, units, waiver, workload
+from tests.builders import (
+    DAY,
+    as_built,
+    at,
+    change,
+    estate,
+    feed,
+    node,
+    rack,
+    units,
+    waiver,
+    workload,
+)
 from tests.oracle.agreement import tiers
 from tests.oracle.brute_force import faults
 from tests.oracle.estates import larger, tiny
@@ -331,3 +343,28 @@ def test_bound_of_one_run_is_below_the_objective_of_another():
                 assert mine.bound <= theirs.objective, mine.tier
                 if mine.objective != theirs.objective:
                     break
+
+
+def test_pinned_with_unknown_cords_breaks_its_rule_once():
+    # Two feeds, so two cordings are possible at the place of `w-1`; the airflow is wrong in both. The
+    # other one can be turned round, and is.
+    e = estate(
+        rack(),
+        feed("a"),
+        feed("b"),
+        workload(count=2, cords=1, pinned={1}, face="any"),
+    )
+    home = at("r1", 1, face="rear")
+    standing = {
+        "w-1": change(home, cords=None),
+        "w-2": change(home, position_half=4, cords=None),
+    }
+    outcome = planned(e, standing)
+    assert outcome.status == "OPTIMAL"
+    assert dict(tiers(outcome.layout)) | {"balance": 0} == {
+        "unplaced[0]": 0,
+        "soft": 1,
+        "moves": 1,
+        "cost": 1,
+        "balance": 0,
+    }
