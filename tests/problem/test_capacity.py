@@ -94,9 +94,7 @@ def test_rating_of_an_outlet(fields, outlet, expected):
 
 
 _figure = st.one_of(st.none(), st.integers(0, 10**7))
-_modules = st.builds(
-    UpsModules, count=st.just(8), needed=st.integers(1, 8), w=_figure, va=_figure
-)
+_modules = st.builds(UpsModules, count=st.just(8), needed=st.integers(1, 8), w=_figure, va=_figure)
 _nodes = st.builds(
     node,
     st.just("n"),

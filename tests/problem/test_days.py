@@ -43,9 +43,7 @@ def test_what_begins_after_the_horizon_or_ended_before_is_left_out():
 
 
 def test_horizon_before_as_of_is_as_of():
-    e = estate(
-        workload("x", valid_from=date(2026, 2, 1)), planning_horizon=date(2025, 6, 1)
-    )
+    e = estate(workload("x", valid_from=date(2026, 2, 1)), planning_horizon=date(2025, 6, 1))
     assert found(e) == [(DAY, "", "")]
     assert found(e, date(2026, 2, 1)) == [(date(2026, 2, 1), "x", "")]
 

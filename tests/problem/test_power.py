@@ -108,9 +108,7 @@ def test_switch_must_be_fast_enough(transfer_ms, is_live):
 
 
 def test_battery_covers_no_dead_parent():
-    e = estate(
-        node("u", UTILITY), node("p", PANEL, "u"), node("ups", UPS, "p", autonomy_min=60)
-    )
+    e = estate(node("u", UTILITY), node("p", PANEL, "u"), node("ups", UPS, "p", autonomy_min=60))
     graph, states = looks(e, "panel", "p")
     assert live(graph, states[Look.SUSTAINED]) == ["u"]
 

@@ -346,7 +346,7 @@ def test_bound_of_one_run_is_below_the_objective_of_another():
 
 
 def test_pinned_with_unknown_cords_breaks_its_rule_once():
-    # Two feeds, so two cordings are possible at the place of `w-1`; the airflow is wrong in both. The
+    # Two feeds, so two cordings are possible where `w-1` stands; the airflow is wrong in both. The
     # other one can be turned round, and is.
     e = estate(
         rack(),
