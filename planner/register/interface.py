@@ -81,8 +81,18 @@ class Row(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One entry of the history; `by` is the owner, or `outside` for an edit past the register."""
+    """One entry of the history.
 
+    Attributes
+    ----------
+    by
+        The owner that wrote; `import` for a row that nobody owns yet, `outside` for an edit past
+        the register.
+    before, after
+        The row's content with `owner` and `lock_digest`; None where there was, or is, no row.
+    """
+
+    key: str
     at: str
     action: str
     by: str | None
@@ -142,8 +152,8 @@ class Register(Protocol):
         """
         ...
 
-    def history(self, kind: Kind, estate: str, key: str) -> tuple[Change, ...]:
-        """Return every change of one row, oldest first."""
+    def history(self, kind: Kind, estate: str, key: str | None = None) -> tuple[Change, ...]:
+        """Return every change of one row, or of all rows of an estate, oldest first."""
         ...
 
     def snapshot(self, estate: str) -> AsBuilt:

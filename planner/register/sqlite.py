@@ -30,8 +30,11 @@ from planner.register.interface import (
 if TYPE_CHECKING:
     from planner.model.layout import AsBuilt
 
-#: Version of the tables below, in the file's `user_version`.
-SCHEMA_VERSION = 1
+#: Version of the tables below, in the file's `user_version`. Version 1 knew no `writer`.
+SCHEMA_VERSION = 2
+
+#: Who wrote a row that nobody owns yet: it was imported.
+IMPORT = "import"
 
 #: How long a writer waits for another one, ms.
 BUSY_TIMEOUT_MS = 5_000
@@ -51,28 +54,29 @@ _COLUMN_TYPES = {
 _BOOKKEEPING = ("owner", "lock_digest", "updated_at")
 
 
-def _tables(kind: Kind) -> Iterator[str]:
-    """Yield the table of a kind and the triggers that write its history."""
+def _table(kind: Kind) -> str:
     columns = ", ".join(f"{name} {_COLUMN_TYPES.get(name, 'TEXT')}" for name in kind.columns)
-    yield (
+    return (
         f"CREATE TABLE {kind.table} (estate TEXT NOT NULL, {kind.key} TEXT NOT NULL, {columns}, "
         "owner TEXT, lock_digest TEXT, updated_at TEXT NOT NULL, "
         f"PRIMARY KEY (estate, {kind.key})) STRICT, WITHOUT ROWID"
     )
-    for action, old, new in (
-        ("create", "", "NEW"),
-        ("update", "OLD", "NEW"),
-        ("delete", "OLD", ""),
+
+
+def _triggers(kind: Kind) -> Iterator[str]:
+    """Yield the triggers that write a table's history; no `writer` means an outside edit."""
+    for action, event, old, new in (
+        ("create", "INSERT", "", "NEW"),
+        ("update", "UPDATE", "OLD", "NEW"),
+        ("delete", "DELETE", "OLD", ""),
     ):
-        event = {"create": "INSERT", "update": "UPDATE", "delete": "DELETE"}[action]
-        seen = new or old
-        by = f"{seen}.owner"
-        if action == "update":
-            by = f"CASE WHEN NEW.updated_at = OLD.updated_at THEN 'outside' ELSE {by} END"
+        name, seen = f"{kind.table}_{action}", new or old
+        yield f"DROP TRIGGER IF EXISTS {name}"
         yield (
-            f"CREATE TRIGGER {kind.table}_{action} AFTER {event} ON {kind.table} BEGIN "
+            f"CREATE TRIGGER {name} AFTER {event} ON {kind.table} BEGIN "
             "INSERT INTO history (kind, estate, key, action, by, before, after) VALUES "
-            f"('{kind.name}', {seen}.estate, {seen}.{kind.key}, '{action}', {by}, "
+            f"('{kind.name}', {seen}.estate, {seen}.{kind.key}, '{action}', "
+            "coalesce((SELECT name FROM writer), 'outside'), "
             f"{_as_json(kind, old)}, {_as_json(kind, new)}); END"
         )
 
@@ -94,6 +98,9 @@ _HISTORY = (
     "kind TEXT NOT NULL, estate TEXT NOT NULL, key TEXT NOT NULL, action TEXT NOT NULL, "
     "by TEXT, before TEXT, after TEXT) STRICT"
 )
+
+#: Who writes, for the length of one transaction: nobody else ever sees a row in it.
+_WRITER = "CREATE TABLE writer (name TEXT NOT NULL) STRICT"
 
 
 def default_path() -> Path:
@@ -161,7 +168,7 @@ class SqliteRegister:
     ) -> Row:
         """Create or change one row; a second write of the same thing changes nothing."""
         names = ("estate", kind.key, *kind.columns, *_BOOKKEEPING)
-        with self._writing() as connection:
+        with self._writing(owner or IMPORT) as connection:
             old = self._fetch(connection, kind, estate, key)
             if old is not None:
                 old.refuse_foreign(owner, adopted_from)
@@ -187,25 +194,26 @@ class SqliteRegister:
         """Remove one row; removing a missing one is no error."""
         if not self.path.exists():
             return
-        with self._writing() as connection:
+        with self._writing(owner) as connection:
             if (old := self._fetch(connection, kind, estate, key)) is not None:
                 old.refuse_foreign(owner, adopted_from)
             connection.execute(
                 f"DELETE FROM {kind.table} WHERE estate = ? AND {kind.key} = ?", (estate, key)
             )
 
-    def history(self, kind: Kind, estate: str, key: str) -> tuple[Change, ...]:
-        """Return every change of one row, oldest first."""
+    def history(self, kind: Kind, estate: str, key: str | None = None) -> tuple[Change, ...]:
+        """Return every change of one row, or of all rows of an estate, oldest first."""
         with self._reading() as connection:
             if connection is None:
                 return ()
             found = connection.execute(
-                "SELECT at, action, by, before, after FROM history "
-                "WHERE kind = ? AND estate = ? AND key = ? ORDER BY id",
+                "SELECT key, at, action, by, before, after FROM history "
+                "WHERE kind = ? AND estate = ? AND key = coalesce(?, key) ORDER BY id",
                 (kind.name, estate, key),
             )
             return tuple(
                 Change(
+                    record["key"],
                     record["at"],
                     record["action"],
                     record["by"],
@@ -261,13 +269,15 @@ class SqliteRegister:
             yield self._connect() if self._connection or self.path.exists() else None
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self, by: str) -> Iterator[sqlite3.Connection]:
         """Yield a connection inside a transaction that nobody else can write next to."""
         with self._lock, self._explained():
             connection = self._connect()
             connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("INSERT INTO writer VALUES (?)", (by,))
                 yield connection
+                connection.execute("DELETE FROM writer")
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
@@ -292,15 +302,20 @@ class SqliteRegister:
         return self._connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        """Create the tables in a new file; refuse a file of a newer version."""
+        """Create the tables in a new file, renew those of an older one; refuse a newer version."""
         if _version(connection) == 0:
             connection.execute("PRAGMA journal_mode = WAL")
+        if _version(connection) < SCHEMA_VERSION:
             connection.execute("BEGIN IMMEDIATE")
             # Another process may have been first.
-            if _version(connection) == 0:
-                connection.execute(_HISTORY)
+            if (found := _version(connection)) < SCHEMA_VERSION:
+                if found == 0:
+                    connection.execute(_HISTORY)
+                connection.execute(_WRITER)
                 for kind in _KINDS:
-                    for statement in _tables(kind):
+                    if found == 0:
+                        connection.execute(_table(kind))
+                    for statement in _triggers(kind):
                         connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             connection.execute("COMMIT")

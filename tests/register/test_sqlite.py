@@ -53,7 +53,7 @@ def test_first_write_creates_one_file_in_wal_mode(register):
     put(register)
     with closing(sqlite3.connect(register.path)) as other:
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert other.execute("PRAGMA user_version").fetchone() == (1,)
+        assert other.execute("PRAGMA user_version").fetchone() == (2,)
 
 
 def test_row_comes_back_as_written(register):
@@ -153,6 +153,51 @@ def test_history_tells_what_changed_and_who_did_it(register):
     assert changes[0].after["cords"] == PLACE["cords"]
 
 
+def test_history_of_an_estate_has_every_row_and_who_touched_it_past_the_register(register):
+    put(register)
+    register.write(PLACEMENT, "muenster", "lwl/db-2", PLACE, owner=None)
+    register.write(PLACEMENT, "owl", "lwl/db-1", PLACE, owner=OWNER)
+    with closing(sqlite3.connect(register.path)) as technician, technician:
+        # Whatever they write into the bookkeeping, it stays an edit from outside.
+        technician.execute("UPDATE placements SET position = 3, updated_at = 'now'")
+        technician.execute("DELETE FROM placements WHERE instance = 'lwl/db-2'")
+
+    assert [(c.key, c.action, c.by) for c in register.history(PLACEMENT, "muenster")] == [
+        ("lwl/db-1", "create", OWNER),
+        ("lwl/db-2", "create", "import"),
+        ("lwl/db-1", "update", "outside"),
+        ("lwl/db-2", "update", "outside"),
+        ("lwl/db-2", "delete", "outside"),
+    ]
+
+
+def test_refused_write_leaves_no_writer_behind(register):
+    put(register, options={"owner": "rackplan/other"})
+    with pytest.raises(ForeignRowError, match="belongs to `rackplan/other`"):
+        put(register)
+    with closing(sqlite3.connect(register.path)) as technician, technician:
+        assert technician.execute("SELECT * FROM writer").fetchall() == []
+
+
+def test_file_of_version_1_is_renewed(register):
+    """Version 1 told an outside edit from the row's own times, and deletions not at all."""
+    put(register)
+    register.close()
+    with closing(sqlite3.connect(register.path)) as older:
+        older.execute("DROP TABLE writer")
+        older.execute("PRAGMA user_version = 1")
+
+    put(register, rack="h1-r08")
+    register.remove(PLACEMENT, "muenster", "lwl/db-1", owner=OWNER)
+
+    entries = register.history(PLACEMENT, "muenster", "lwl/db-1")
+    assert [(c.action, c.by) for c in entries] == [
+        ("create", OWNER),
+        ("update", OWNER),
+        ("delete", OWNER),
+    ]
+
+
 def test_snapshot_speaks_the_model(register):
     put(register)
     nowhere = {**PLACE, "position": None, "face": None, "cords": None}
@@ -203,7 +248,7 @@ def test_file_of_a_newer_version_is_refused(register):
     register.close()
     with closing(sqlite3.connect(register.path)) as newer:
         newer.execute("PRAGMA user_version = 7")
-    with pytest.raises(RegisterError, match="has schema version 7, this rackplan knows version 1"):
+    with pytest.raises(RegisterError, match="has schema version 7, this rackplan knows version 2"):
         register.rows(PLACEMENT, "muenster")
 
 
