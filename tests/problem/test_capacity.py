@@ -34,7 +34,11 @@ from tests.builders import node
         # 1001 x 80 % = 800.8
         ({"rated_va": 1001, "rated_w": 1001}, 800, Usable(800, 800)),
         # 2 of 3 modules: 2 x 20,001 W x 90 % = 36,001.8 W; 2 x 22,000 VA x 90 % = 39,600 VA
-        ({"modules": UpsModules(count=3, needed=2, w=20_001, va=22_000)}, 900, Usable(36_001, 39_600)),
+        (
+            {"modules": UpsModules(count=3, needed=2, w=20_001, va=22_000)},
+            900,
+            Usable(36_001, 39_600),
+        ),
         # Several figures: the smallest of each unit.
         (
             {
@@ -51,7 +55,7 @@ from tests.builders import node
         ({}, 800, Usable(None, None)),
         ({"volts_ll": 400, "phases": 3}, 800, Usable(None, None)),
     ],
-)  # fmt: skip
+)
 def test_usable_capacity(fields, kappa, expected):
     assert usable(node("n", PowerKind.UPS, **fields), kappa) == expected
 

@@ -165,7 +165,7 @@ def test_unbalanced_pairs_of_four_thirds():
 
 
 def naive(graph, patterns, state):
-    """Return (W, VA) coefficients per node and pattern, and fixed loads, by pushing loads upward."""
+    """Return coefficients per pattern, node and axis, and fixed loads, by pushing loads upward."""
     size = len(graph.nodes)
     coefs = []
     for pattern in patterns:
@@ -216,11 +216,11 @@ def test_rows_are_those_of_a_full_enumeration_less_covered_ones(first):
         for state in graph.states:
             coefs, fixed = naive(graph, patterns, state)
             for n in range(len(graph.nodes)):
-                for axis, unit in enumerate(("W", "VA")):
+                for axis, name in enumerate(("W", "VA")):
                     if not state.live[n]:
                         continue
                     wanted = [c[axis][n] for c in coefs]
-                    here = rows.get((n, unit, state.is_normal), [])
+                    here = rows.get((n, name, state.is_normal), [])
                     exact = [r for r in here if r.state is state]
                     left_out += not exact
                     for row in exact:
