@@ -10,7 +10,8 @@ Every error a person can meet derives from `PlannerError`, has a stable slug, an
     ├── ScoreMismatchError       checker and solver disagree on the score: a defect      exit 1
     └── RegisterError            the as-built register cannot be used                    exit 2
         ├── RegisterLockedError
-        └── ForeignRowError
+        ├── ForeignRowError
+        └── PinnedError
 
 Violations of placement rules are no exceptions: they are data (`planner.model.violation`).
 """
@@ -126,3 +127,9 @@ class ForeignRowError(RegisterError):
     """A row belongs to another owner and is never overwritten."""
 
     slug = "register-foreign-row"
+
+
+class PinnedError(RegisterError):
+    """The layout moves pinned instances from where the register has them."""
+
+    slug = "register-pinned"

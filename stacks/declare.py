@@ -9,14 +9,20 @@ from typing import Any
 import pulumi
 
 from planner.model.estate import Estate
-from planner.model.layout import Layout, Place, Placement
+from planner.model.layout import Layout, Placement
 from planner.model.space import Reservation, UnitRange
 from planner.model.workload import split_instance_id
+from planner.register.places import values_of
 from stacks import resources
 
 
 def declare(
-    estate: Estate, layout: Layout, lock_digest: str, adopted: Collection[str] = ()
+    estate: Estate,
+    layout: Layout,
+    lock_digest: str,
+    adopted: Collection[str] = (),
+    *,
+    export_places: bool = False,
 ) -> None:
     """Declare the sites with their racks and what stands in them, and what tenants contracted.
 
@@ -26,6 +32,8 @@ def declare(
         What the register notes with every row that changes.
     adopted
         Instances whose rows the register has already, and that this stack imports.
+    export_places
+        Whether the stack's outputs have every place, for other programs.
     """
     racks = _declare_racks(estate)
     for placement in layout.placements.values():
@@ -33,6 +41,9 @@ def declare(
         if placement.instance in adopted:
             existing = pulumi.ResourceOptions(import_=f"{estate.id}:{placement.instance}")
             opts = pulumi.ResourceOptions.merge(opts, existing)
+        if is_pinned(estate, placement.instance):
+            # Pulumi then refuses to delete it, in `destroy` or with its workload.
+            opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=True))
         _declare_placement(estate, placement, lock_digest, opts)
     for reservation in estate.reservations.values():
         _declare_reservation(estate, reservation, racks)
@@ -41,6 +52,24 @@ def declare(
     pulumi.export("layout", lock_digest)
     pulumi.export("placements", len(layout.placements))
     pulumi.export("unplaced", sorted(layout.unplaced))
+    if export_places:
+        pulumi.export("places", _places(estate, layout))
+
+
+def is_pinned(estate: Estate, instance: str) -> bool:
+    """Whether the estate says that the instance never moves."""
+    workload, number = split_instance_id(instance)
+    return number in estate.workloads[workload].pinned
+
+
+def _places(estate: Estate, layout: Layout) -> dict[str, dict[str, Any]]:
+    """Return where each instance stands, and whose it is."""
+    places = {}
+    for key, placement in layout.placements.items():
+        values = values_of(estate, key, placement.place)
+        kept = {name: values[name] for name in ("rack", "position", "face", "tenant")}
+        places[key] = {"site": estate.racks[placement.place.rack].site, **kept}
+    return places
 
 
 def _declare_racks(estate: Estate) -> dict[str, pulumi.ResourceOptions]:
@@ -58,30 +87,10 @@ def _declare_placement(
     lock_digest: str,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    place = placement.place
-    workload = estate.workloads[split_instance_id(placement.instance)[0]]
+    values = values_of(estate, placement.instance, placement.place)
     resources.Placement(
-        placement.instance,
-        estate=estate.id,
-        rack=place.rack,
-        position=None if place.position_half is None else place.position_half / 2,
-        face=place.face,
-        cords=cords_of(place),
-        tenant=workload.tenant,
-        device_type=workload.equipment.type if workload.equipment else None,
-        lock_digest=lock_digest,
-        opts=opts,
+        placement.instance, estate=estate.id, **values, lock_digest=lock_digest, opts=opts
     )
-
-
-def cords_of(place: Place) -> list[dict[str, str]] | None:
-    """Return the cords as the register keeps them; None where nobody knows."""
-    if place.cords is None:
-        return None
-    return [
-        {"inlet": cord.inlet, "node": cord.node, **({"leg": cord.leg} if cord.leg else {})}
-        for cord in place.cords
-    ]
 
 
 def _declare_reservation(

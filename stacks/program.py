@@ -20,7 +20,8 @@ import pulumi
 
 from planner.check import check
 from planner.cli.context import load_lock, load_target, today
-from planner.errors import PlannerError
+from planner.errors import PinnedError, PlannerError
+from planner.explain.diff import compare, places_of, render_diff
 from planner.explain.text import (
     is_stale,
     render_findings,
@@ -33,7 +34,7 @@ from planner.io import estate_digest
 from planner.model.estate import Estate
 from planner.model.layout import Layout
 from planner.register import PLACEMENT, open_register
-from stacks.declare import declare
+from stacks.declare import declare, is_pinned
 
 
 class Settings(NamedTuple):
@@ -55,6 +56,8 @@ class Settings(NamedTuple):
         Whether rows of the register that this stack does not own are imported.
     register
         The as-built register; the provider takes the same setting.
+    export_places
+        Whether the stack's outputs have every place, for other programs.
     """
 
     estate: str
@@ -64,6 +67,7 @@ class Settings(NamedTuple):
     allow_unplaced: bool = False
     adopt: bool = False
     register: Path | None = None
+    export_places: bool = False
 
 
 class Verified(NamedTuple):
@@ -98,6 +102,7 @@ def read_settings(config: pulumi.Config, stack: str) -> Settings:
         allow_unplaced=bool(config.get_bool("allowUnplaced")),
         adopt=bool(config.get_bool("adopt")),
         register=Path(register) if register else None,
+        export_places=bool(config.get_bool("exportPlaces")),
     )
 
 
@@ -151,8 +156,38 @@ def main() -> None:
     os.chdir(project_folder())
     settings = read_settings(pulumi.Config(), pulumi.get_stack())
     verified = verify(settings)
-    adopted = adoptable(settings, verified.estate) if settings.adopt else ()
-    declare(verified.estate, verified.layout, verified.lock_digest, adopted)
+    try:
+        refuse_pinned_moves(settings, verified)
+        adopted = adoptable(settings, verified.estate) if settings.adopt else ()
+    except PlannerError as error:
+        raise pulumi.RunError(error.render()) from None
+    declare(*verified, adopted, export_places=settings.export_places)
+
+
+def refuse_pinned_moves(settings: Settings, verified: Verified) -> None:
+    """Refuse a layout that moves a pinned instance from where the register has it.
+
+    The checker cannot see this: it knows where the instance stood when the layout was planned.
+
+    Raises
+    ------
+    PinnedError
+        With every such instance, both places, and what to do.
+    """
+    pinned = [key for key in verified.layout.placements if is_pinned(verified.estate, key)]
+    if not pinned:
+        return
+    with closing(open_register(settings.register)) as register:
+        standing = places_of(register.snapshot(verified.estate.id))
+    planned = places_of(verified.layout)
+    before = {key: standing[key] for key in pinned if key in standing}
+    moves = compare(before, {key: planned[key] for key in before})
+    if moves.changes:
+        raise PinnedError(
+            f"the layout moves what is pinned from where the register has it\n{render_diff(moves)}",
+            hint="correct the register where it is wrong; else take the pin away, or plan from"
+            " where it stands: `planner plan --from register`",
+        )
 
 
 def adoptable(settings: Settings, estate: Estate) -> frozenset[str]:

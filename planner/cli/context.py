@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from planner.io import Inventory
     from planner.model.estate import Estate
     from planner.model.layout import AsBuilt, Layout
+    from planner.register import Change
 
 #: Source of a snapshot that is no file.
 REGISTER = "register"
@@ -141,23 +142,51 @@ def load_snapshot(source: str | None, target: Target) -> AsBuilt:
     return as_built
 
 
-def _register_snapshot(estate: Estate) -> AsBuilt:
-    """Return what the register says of the instances that the estate still declares."""
-    from planner.model.layout import AsBuilt
-    from planner.register import open_register
+class Registered(NamedTuple):
+    """What the register holds of an estate, declared or not, and its history."""
+
+    path: Path
+    snapshot: AsBuilt
+    history: tuple[Change, ...]
+
+
+def load_register(estate: Estate) -> Registered:
+    """Load the register as it is.
+
+    Raises
+    ------
+    UsageError
+        When it has never heard of the estate.
+    """
+    from planner.register import PLACEMENT, open_register
 
     register = open_register()
     try:
         snapshot = register.snapshot(estate.id)
+        history = register.history(PLACEMENT, estate.id)
     finally:
         register.close()
+    if not snapshot.standing and not history:
+        raise _unheard_of(register.path, estate)
+    return Registered(register.path, snapshot, history)
+
+
+def _unheard_of(path: Path, estate: Estate) -> UsageError:
+    return UsageError(
+        f"the register `{shown(path)}` holds no instance of `{estate.id}`",
+        hint="`pulumi up` or `planner import register` fills it; another file: $RACKPLAN_REGISTER",
+    )
+
+
+def _register_snapshot(estate: Estate) -> AsBuilt:
+    """Return what the register says of the instances that the estate still declares."""
+    from planner.model.layout import AsBuilt
+
+    path, snapshot, _ = load_register(estate)
     declared = {key for workload in estate.workloads.values() for key in workload.instance_ids()}
     standing = {key: item for key, item in snapshot.standing.items() if key in declared}
     if not standing:
-        raise UsageError(
-            f"the register `{shown(register.path)}` holds no instance of `{estate.id}`",
-            hint="`pulumi up` fills it; without it, leave `--from` out",
-        )
+        raise _unheard_of(path, estate)
     for key, item in standing.items():
         if item.place.rack not in estate.racks:
             raise UsageError(

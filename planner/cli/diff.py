@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from planner.cli.options import estate_options, format_option, layout_option, with_options
-from planner.cli.output import print_json, say
+from planner.cli.output import print_json, say, talk
 
 if TYPE_CHECKING:
     from planner.cli.context import Target
+    from planner.explain.diff import Diff
+    from planner.explain.drift import Last
     from planner.model.layout import AsBuilt, Layout
 
 AS_BUILT = "as-built"
@@ -32,11 +34,13 @@ def command(
     """List moves, additions and removals between two layouts.
 
     BEFORE and AFTER are layout locks or as-built snapshots; `as-built` is what the estate says
-    stands now, `register` what the as-built register says. BEFORE defaults to `as-built`, AFTER to
-    the layout lock. Exits with 0 when both can be read.
+    stands now, `register` what the as-built register says; then each difference tells who wrote it
+    last, when, and by which lock. BEFORE defaults to `as-built`, AFTER to the layout lock. Exits
+    with 0 when both can be read.
     """
-    from planner.cli.context import load_target
+    from planner.cli.context import REGISTER, load_target
     from planner.explain.diff import compare, diff_json, places_of, render_diff
+    from planner.explain.drift import last_json, render_drift
     from planner.model.layout import Layout
 
     target = load_target(estate, patches, layout)
@@ -46,19 +50,44 @@ def command(
     if isinstance(new, Layout):
         reasons = {key: item.reason for key, item in new.unplaced.items()}
     found = compare(places_of(old), places_of(new), reasons)
+    drift = _drift(target, found) if REGISTER in (name, other) else None
     if fmt == "json":
-        print_json(
-            "diff", {"estate": target.estate.id, "before": name, "after": other, **diff_json(found)}
-        )
+        payload = {"estate": target.estate.id, "before": name, "after": other, **diff_json(found)}
+        if drift is not None:
+            payload["drift"] = {key: last_json(item) for key, item in drift.items()}
+        print_json("diff", payload)
     else:
         say(f"{name} -> {other}")
-        say(render_diff(found))
+        notes = None if drift is None else render_drift(found, target.estate, drift)
+        say(render_diff(found, notes))
+        if drift and any(item.is_outside for item in drift.values()):
+            talk(
+                "hint: `pulumi up --refresh` puts back what was changed past the stack;"
+                f" `{target.command('plan', '--from', REGISTER)}` plans from where it stands"
+            )
     return 0
+
+
+def _drift(target: Target, found: Diff) -> dict[str, Last]:
+    """Return what the register's history knows of each difference."""
+    from planner.cli.context import load_register
+    from planner.explain.diff import places_of
+    from planner.explain.drift import last_entries
+
+    registered = load_register(target.estate)
+    places = places_of(registered.snapshot)
+    return last_entries(found, target.estate, registered.history, places)
 
 
 def _read(name: str | None, target: Target) -> tuple[str, Layout | AsBuilt]:
     """Return what a name stands for, with the name to show."""
-    from planner.cli.context import REGISTER, load_lock, load_snapshot, require_estate
+    from planner.cli.context import (
+        REGISTER,
+        load_lock,
+        load_register,
+        load_snapshot,
+        require_estate,
+    )
     from planner.errors import LayoutError, UsageError
     from planner.io import load_layout
 
@@ -67,11 +96,11 @@ def _read(name: str | None, target: Target) -> tuple[str, Layout | AsBuilt]:
     if name == AS_BUILT:
         return name, target.inventory.as_built
     if name == REGISTER:
-        return name, load_snapshot(name, target)
+        return name, load_register(target.estate).snapshot
     if not Path(name).is_file():
         raise UsageError(
             f"there is no file `{name}`",
-            hint="name a layout lock, an as-built snapshot or `as-built`",
+            hint="name a layout lock, an as-built snapshot, `as-built` or `register`",
         )
     try:
         layout = load_layout(Path(name))

@@ -12,7 +12,7 @@ import click
 SOURCES = {
     "csv": "read devices, racks and feeds from spreadsheets",
     "netbox": "read a NetBox dump, its REST API, or an exported folder",
-    "register": "write the bulk import file of what stands, for `pulumi import`",
+    "register": "put what stands into the register, and write the file for `pulumi import`",
 }
 
 

@@ -19,6 +19,7 @@ from planner.cli.options import (
 from planner.cli.output import print_json, say
 
 if TYPE_CHECKING:
+    from planner.cli.context import Target
     from planner.model.estate import Estate
     from planner.report.usage import Device, RackUsage
 
@@ -37,6 +38,9 @@ DEFAULT_WIDTH = 100
     show_default=True,
     help="Which faces to draw.",
 )
+@click.option(
+    "--history", is_flag=True, help="Who placed what when, by which lock, from the register."
+)
 @click.option("--width", type=click.IntRange(40, 1000), help="Columns.  [default: the terminal's]")
 @format_option
 def command(
@@ -47,18 +51,22 @@ def command(
     as_of: date | None,
     as_built: bool,
     face: str,
+    history: bool,
     width: int | None,
     fmt: str,
 ) -> int:
     """Draw racks as text, front and rear.
 
     PLACES are ids of racks, rows, rooms or sites. Without any, a line for each rack of the estate.
+    With --history they may be ids of instances and workloads, too, also of former ones.
     """
     from planner.cli.context import load_lock, load_target, today
     from planner.explain.diff import places_of
     from planner.report.usage import usage
 
     target = load_target(estate, patches, layout)
+    if history:
+        return _history(target, places, fmt)
     day = as_of or today()
     source = target.inventory.as_built if as_built else load_lock(target)
     racks = racks_of(target.estate, places) if places else list(target.estate.racks)
@@ -73,6 +81,28 @@ def command(
         from planner.report.elevation import overview
 
         say(overview(usages))
+    return 0
+
+
+def _history(target: Target, places: tuple[str, ...], fmt: str) -> int:
+    from planner.cli.context import load_register, shown
+    from planner.report.history import history_json, render_history, select
+
+    path, _, entries = load_register(target.estate)
+    if places:
+        workload_of = {entry.key: entry.key.rpartition("-")[0] for entry in entries}
+        instances = {
+            key for key, workload in workload_of.items() if key in places or workload in places
+        }
+        known = {*workload_of, *workload_of.values(), *target.estate.workloads}
+        inside = tuple(place for place in places if place not in known)
+        racks = racks_of(target.estate, inside) if inside else []
+        entries = tuple(select(entries, instances, racks))
+    if fmt == "json":
+        payload = {"estate": target.estate.id, "register": str(shown(path))}
+        print_json("history", {**payload, "entries": history_json(entries)})
+    else:
+        say(render_history(entries) if entries else "no entry")
     return 0
 
 

@@ -116,12 +116,20 @@ def _natural(instance: str) -> tuple[str, int]:
     return (name, int(number)) if number.isdecimal() else (instance, 0)
 
 
-def render_diff(diff: Diff) -> str:
-    """Return the changes in words, a line for each, then the count of each kind."""
+def render_diff(diff: Diff, notes: Mapping[str, str] | None = None) -> str:
+    """Return the changes in words, a line for each, then the count of each kind.
+
+    Parameters
+    ----------
+    notes
+        Instance -> what more there is to say, on a line of its own below the change.
+    """
     width = max((len(change.instance) for change in diff.changes), default=0)
-    lines = [
-        f"{change.kind:<6}  {change.instance:<{width}}  {_what(change)}" for change in diff.changes
-    ]
+    lines = []
+    for change in diff.changes:
+        lines.append(f"{change.kind:<6}  {change.instance:<{width}}  {_what(change)}")
+        if note := (notes or {}).get(change.instance):
+            lines.append(f"        {note}")
     return "\n".join([*lines, *([""] if lines else []), render_counts(diff)])
 
 

@@ -227,24 +227,14 @@ class SqliteRegister:
         """Return where the instances of an estate stand now."""
         # The provider has no use for the model and should start fast.
         from planner.model.base import Where
-        from planner.model.layout import AsBuilt, Cord, Place, Standing
-        from planner.model.space import Face
+        from planner.model.layout import AsBuilt, Standing
+        from planner.register.places import place_of
 
-        standing = {}
-        for row in self.rows(PLACEMENT, estate):
-            position, face, cords = (row.values[name] for name in ("position", "face", "cords"))
-            standing[row.key] = Standing(
-                instance=row.key,
-                place=Place(
-                    rack=row.values["rack"],
-                    position_half=None if position is None else int(position * 2),
-                    face=None if face is None else Face(face),
-                    cords=None
-                    if cords is None
-                    else tuple(Cord(c["inlet"], c["node"], c.get("leg")) for c in cords),
-                ),
-                at=Where(str(self.path)),
-            )
+        at = Where(str(self.path))
+        standing = {
+            row.key: Standing(instance=row.key, place=place_of(row.values), at=at)
+            for row in self.rows(PLACEMENT, estate)
+        }
         return AsBuilt(source="register", standing=standing)
 
     def close(self) -> None:

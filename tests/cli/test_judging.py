@@ -225,7 +225,7 @@ def test_diff_with_nothing_there(planner, planned):
     assert ran.code == 2
     assert ran.err == (
         "error[usage]: there is no file `nowhere.yaml`\n\n"
-        "hint: name a layout lock, an as-built snapshot or `as-built`\n"
+        "hint: name a layout lock, an as-built snapshot, `as-built` or `register`\n"
     )
 
 
@@ -399,7 +399,8 @@ def test_plan_and_diff_from_the_register(planner, register):
     ran = planner("diff", "register")
     assert ran.out.startswith(f"register -> {LOCK}\n")
     assert "move    town/storage-1      hall-1-a03 U9 front -> " in ran.out
-    assert "town/gone-1" not in ran.out
+    # What the estate no longer declares is told here, and left out of a plan.
+    assert "`first` no longer declares it" in ran.out
     ran = planner("plan", "--as-of", DAY, "--from", "register")
     assert ran.code == 0, ran.err
     # What stands stays: the shelf keeps its place.
@@ -413,7 +414,8 @@ def test_an_empty_register_is_no_snapshot(planner, planned, monkeypatch):
     assert ran.code == 2
     assert ran.err == (
         "error[usage]: the register `register.db` holds no instance of `first`\n\n"
-        "hint: `pulumi up` fills it; without it, leave `--from` out\n"
+        "hint: `pulumi up` or `planner import register` fills it;"
+        " another file: $RACKPLAN_REGISTER\n"
     )
 
 
