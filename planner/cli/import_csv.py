@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from planner.importers.csv import Known, SpreadsheetImport
     from planner.importers.csv.tables import Table
 
+#: So many remarks of one kind are shown; errors and warnings are shown in full.
+MAX_ALIKE = 20
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -130,7 +132,18 @@ def _column_cells(column: Any) -> tuple[str, str, str, str, str]:  # noqa: ANN40
 
 
 def _show_findings(found: SpreadsheetImport) -> None:
-    for finding in found.imported.findings:
-        say(finding.render())
-    if found.imported.findings:
+    """Say what was found, in the order of the tables."""
+    from collections import Counter
+
+    findings = found.imported.findings
+    shown: Counter[str] = Counter()
+    for finding in findings:
+        is_fault = finding.severity in ("error", "warning")
+        shown[finding.slug] += not is_fault
+        if is_fault or shown[finding.slug] <= MAX_ALIKE:
+            say(finding.render())
+    for slug, count in shown.items():
+        if count > MAX_ALIKE:
+            say(f"... and {count - MAX_ALIKE} more {slug}")
+    if findings:
         say()

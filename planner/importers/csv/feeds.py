@@ -79,16 +79,19 @@ class Power:
     names: Names[Node] = field(default_factory=Names)
     is_read: bool = False
     left_out: Names[Spot] = field(default_factory=Names)
+    by_rack: dict[str, list[Node]] = field(default_factory=dict)
 
     def add(self, node: Node, *names: str) -> None:
         """Make a node known."""
         self.nodes[node.id] = node
+        if node.rack is not None:
+            self.by_rack.setdefault(node.rack, []).append(node)
         for name in (node.id, *names):
             self.names.add(name, node)
 
     def of_rack(self, rack: str) -> list[Node]:
         """Return the nodes of a rack that have outlets, in the order of their strands."""
-        found = [n for n in self.nodes.values() if n.rack == rack and n.outlets]
+        found = [n for n in self.by_rack.get(rack, ()) if n.outlets]
         return sorted(found, key=lambda node: (node.strand or "~", node.id))
 
 

@@ -11,6 +11,11 @@ from planner.importers.contract import Finding, Severity
 
 #: So many equal remarks on one column are listed one by one; more become one line.
 MAX_ALIKE = 5
+#: Remarks on how a cell is written, which are said once a column, whatever the cells hold.
+SAID_ONCE = frozenset(
+    {"cell-unit", "cell-blanks", "cell-position", "cell-thousands", "cell-approximate", "cell-date",
+     "cell-supplies"}
+)  # fmt: skip
 
 
 class Spot(NamedTuple):
@@ -55,13 +60,16 @@ class Findings:
         self._noted.append(_Noted(spot, len(self._noted), finding))
 
     def listed(self) -> tuple[Finding, ...]:
-        """Return the findings by file, row and column; remarks alike in many rows as one."""
+        """Return the findings by file, row and column; those alike in many rows as one."""
         groups: dict[tuple[str, ...], list[_Noted]] = {}
         for noted in self._noted:
             finding = noted.finding
-            alike = (noted.spot.file, noted.spot.letter, finding.slug, finding.severity)
-            is_fault = finding.severity in ("error", "warning")
-            groups.setdefault((*alike, finding.message) if is_fault else alike, []).append(noted)
+            alike: tuple[str, ...] = (
+                noted.spot.file, noted.spot.letter, finding.slug, finding.severity,
+            )  # fmt: skip
+            if finding.slug not in SAID_ONCE or finding.severity != "note":
+                alike += (finding.message, str(finding.item))
+            groups.setdefault(alike, []).append(noted)
         found: list[_Noted] = []
         for group in groups.values():
             is_fault = group[0].finding.severity in ("error", "warning")

@@ -22,6 +22,8 @@ HEADING_ROWS = 30
 #: Likeness of a mistyped heading to a known one, from 0 to 1.
 MIN_LIKENESS = 0.85
 SAMPLES = 3
+#: Values of a column that are looked at to tell fields apart.
+FITTED = 400
 
 Decimal = Literal["comma", "point"]
 
@@ -184,49 +186,56 @@ def _scored(
 
 
 def _fit(field: str, values: Sequence[str], decimal: Decimal) -> float:
-    """Return the share of the values that look like the field's."""
-    test = _LOOKS.get(field)
-    if not values or test is None:
-        return 0.5
-    return sum(test(value, values, decimal) for value in values) / len(values)
+    """Return the share of the first values that look like the field's; half where all may."""
+    share = _LOOKS.get(field)
+    return share(values[:FITTED], decimal) if values and share is not None else 0.5
 
 
-def _looks_like_position(value: str, values: Sequence[str], decimal: Decimal) -> bool:
-    """Positions of a rack go up to its top; heights seldom exceed 10 units."""
+def _positions(values: Sequence[str], decimal: Decimal) -> float:
+    """Positions of a rack go up to its top, or from one unit to another; heights do neither."""
+    if max(_numbers(values), default=0) <= 10 and not any("-" in value for value in values):
+        return 0.0
+    return sum(_is_position(value, decimal) for value in values) / len(values)
+
+
+def _is_position(value: str, decimal: Decimal) -> bool:
     try:
         cells.position(value, decimal)
     except cells.CellError:
         return cells.is_datelike(value)
-    return any(number > 10 for number in _numbers(values)) or any("-" in v for v in values)
+    return True
 
 
-def _looks_like_height(value: str, values: Sequence[str], decimal: Decimal) -> bool:
+def _heights(values: Sequence[str], decimal: Decimal) -> float:
+    """Heights of devices seldom exceed ten units."""
+    if max(_numbers(values), default=0) > 10 or any("-" in value for value in values):
+        return 0.0
+    return sum(_is_height(value, decimal) for value in values) / len(values)
+
+
+def _is_height(value: str, decimal: Decimal) -> bool:
     try:
-        height = cells.quantity(value, cells.HEIGHT, decimal).value
+        cells.quantity(value, cells.HEIGHT, decimal)
     except cells.CellError:
         return False
-    return (
-        height <= 60
-        and not any("-" in v for v in values)
-        and max(_numbers(values), default=0) <= 10
-    )
+    return True
 
 
 def _numbers(values: Sequence[str]) -> list[int]:
     return [int(match[0]) for v in values if (match := re.search(r"\d{1,3}", v))]
 
 
-def _looks_like_role(value: str, values: Sequence[str], decimal: Decimal) -> bool:
-    return role_of(value) is not None
+def _roles(values: Sequence[str], decimal: Decimal) -> float:
+    return sum(role_of(value) is not None for value in values) / len(values)
 
 
-def _looks_like_model(value: str, values: Sequence[str], decimal: Decimal) -> bool:
-    return role_of(value) is None
+def _models(values: Sequence[str], decimal: Decimal) -> float:
+    return 1 - _roles(values, decimal)
 
 
-_LOOKS: dict[str, Callable[[str, Sequence[str], Decimal], bool]] = {
-    "position": _looks_like_position,
-    "u_height": _looks_like_height,
-    "role": _looks_like_role,
-    "model": _looks_like_model,
+_LOOKS: dict[str, Callable[[Sequence[str], Decimal], float]] = {
+    "position": _positions,
+    "u_height": _heights,
+    "role": _roles,
+    "model": _models,
 }

@@ -113,6 +113,7 @@ class Catalogue:
         self._names = {_compact(name): slug for name, slug in names.items()}
         self._min_percent = min_percent
         self._answers: dict[tuple[str, str, str], tuple[Match, ...]] = {}
+        self._nearest: dict[tuple[str, str], str | None] = {}
 
     def slug_named(self, model: str) -> str | None:
         """Return the type that the mapping file gives for a model."""
@@ -143,12 +144,10 @@ class Catalogue:
 
     def nearest(self, maker: str, model: str) -> str | None:
         """Return the slug most like a model that matches none; a suggestion, never taken."""
-        wanted = maker_of(maker)
-        _, by_word = _index()
-        slugs = {t.slug: " ".join(t.words) for types in by_word.values() for t in types
-                 if not wanted or t.maker == wanted}  # fmt: skip
-        near = difflib.get_close_matches(" ".join(words_of(model)), set(slugs.values()), 1, 0.8)
-        return next((s for s, name in sorted(slugs.items()) if near and name == near[0]), None)
+        key = (maker_of(maker), _compact(model))
+        if key not in self._nearest:
+            self._nearest[key] = _nearest(key[0], " ".join(words_of(model)))
+        return self._nearest[key]
 
     def _alike(self, maker: str, words: tuple[str, ...]) -> tuple[Match, ...]:
         """Return types of the same maker whose words with digits are the same, by likeness."""
@@ -165,6 +164,18 @@ class Catalogue:
             found[known.slug] = max(found.get(known.slug, 0), percent)
         ranked = sorted(found, key=lambda slug: (-found[slug], slug))[:3]
         return tuple(m for slug in ranked if (m := _match(slug, found[slug])) is not None)
+
+
+def _nearest(maker: str, name: str) -> str | None:
+    _, by_word = _index()
+    slugs: dict[str, str] = {}
+    for types in by_word.values():
+        for known in types:
+            if not maker or known.maker == maker:
+                words = " ".join(known.words)
+                slugs[words] = min(known.slug, slugs.get(words, known.slug))
+    near = difflib.get_close_matches(name, slugs, 1, 0.8)
+    return slugs[near[0]] if near else None
 
 
 def _match(slug: str, percent: int) -> Match | None:

@@ -12,7 +12,6 @@ from tests.importers.csv.municipal import DEVICES, FEEDS, RACKS
 #: What is found, in the order of the files: place, severity, slug. All of `municipal.FAULTS` are
 #: here, besides the rows that are no devices and what follows from the two lost feeds.
 EXPECTED = [
-    (f"{DEVICES}:5:G", "note", "cell-merged"),
     (f"{DEVICES}:5:I", "note", "cell-unit"),
     (f"{DEVICES}:6:K", "note", "cell-unit"),
     (f"{DEVICES}:7:A", "note", "cell-blanks"),
@@ -147,7 +146,22 @@ def items(spreadsheets, section):
 def test_every_fault_is_found_at_its_row_and_column(found):
     files = (DEVICES, RACKS, FEEDS)
     listed = [f for f in found.imported.findings if f.place.startswith(files)]
-    assert [(f.place, f.severity, f.slug) for f in listed] == EXPECTED
+    kept = [f for f in listed if not (f.slug == "cell-merged" and f.place.startswith(DEVICES))]
+    assert [(f.place, f.severity, f.slug) for f in kept] == EXPECTED
+
+
+def test_every_block_of_merged_cells_is_told(found):
+    # Fifteen rows a rack from row 4, two more lines before R-11; the first row holds the rack. In
+    # R-03 the last row holds `R-30`, and what is filled ends in row 47.
+    first = [4 + 15 * n + (2 if n >= 10 else 0) for n in range(20)]
+    names = ["R 4" if name == "R-04" else name for name in municipal.RACK_NAMES]
+    expected = [
+        f"{DEVICES}:{row + 1}:G: `Schrank`: merged cells:"
+        f" rows {row + 1}-{row + (13 if name == 'R-03' else 14)} taken as `{name}` of row {row}"
+        for row, name in zip(first, names, strict=True)
+    ]
+    merged = [f for f in found.imported.findings if f.slug == "cell-merged"]
+    assert [f"{f.place}: {f.message}" for f in merged if DEVICES in f.place] == expected
 
 
 def test_the_planted_faults_are_all_among_the_findings():
