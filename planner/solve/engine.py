@@ -101,7 +101,8 @@ class Search:
         """Return a bound that holds for a tier without a search."""
         if term.tier == "soft":
             return self.unavoidable.soft
-        soft = self.incumbent.soft if self.incumbent is not None else None
+        # Moves that mend what is broken are unavoidable once the soft tier is held at its least.
+        soft = next((r.objective for r in self.results if r.tier == "soft"), None)
         is_least = soft == self.unavoidable.soft
         return self.unavoidable.disruption if term.tier == "moves" and is_least else 0
 

@@ -20,6 +20,7 @@ from tests.builders import (
     rack,
     units,
     waiver,
+    with_items,
     workload,
 )
 from tests.oracle.agreement import tiers
@@ -368,3 +369,14 @@ def test_pinned_with_unknown_cords_breaks_its_rule_once():
         "cost": 1,
         "balance": 0,
     }
+
+
+def test_nothing_moves_for_a_rule_that_counts_less_than_moves():
+    # `w-1` stands where it may not; with `moves` before `soft` it stays.
+    e = two_racks(workload(cords=1, allowed={"rack": ("r2",)}))
+    standing = {"w-1": at("r1", 1, "a")}
+    order = ("unplaced", "moves", "balance", "cost", "soft")
+    stays = planned(with_items(e, tiers=order), standing).layout
+    moves = planned(e, standing).layout
+    assert [dict(tiers(found))["moves"] for found in (stays, moves)] == [0, 1]
+    assert [dict(tiers(found))["soft"] for found in (stays, moves)] == [1, 0]
