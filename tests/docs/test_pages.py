@@ -40,7 +40,7 @@ def test_every_page_is_in_the_index():
             assert page in linked | {ROOT / "docs" / "README.md"}, _name(page)
 
 
-@pytest.mark.parametrize("tool", ["inventory_reference", "cli_reference"])
+@pytest.mark.parametrize("tool", ["inventory_reference", "cli_reference", "csv_reference"])
 def test_generated_page_is_up_to_date(tool):
     spec = importlib.util.spec_from_file_location(tool, ROOT / "tools" / f"{tool}.py")
     module = importlib.util.module_from_spec(spec)

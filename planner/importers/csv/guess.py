@@ -6,14 +6,13 @@ mapping file overrides any part of it.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from planner.importers.csv import cells
 from planner.importers.csv.fields import FIELDS, IGNORE, KINDS, Kind
-from planner.importers.csv.headings import INDEX, fields_of, fold, take_apart, unit_for
+from planner.importers.csv.headings import fields_like, fields_of, fold, take_apart, unit_for
 from planner.importers.csv.roles import role_of
 from planner.importers.csv.sheet import Sheet, column_letter, tidy
 
@@ -159,14 +158,10 @@ def _candidates(
     kind: Kind, heading: str, values: Sequence[str], decimal: Decimal
 ) -> list[Candidate]:
     apart = take_apart(heading)
-    for place, key in enumerate(apart.keys):
-        if key in INDEX[kind]:
-            return _scored(kind, INDEX[kind][key], 900 - 50 * place, "heading", values, decimal)
-    shortest = min(apart.keys, key=len, default="")
-    near = difflib.get_close_matches(shortest, INDEX[kind], n=1, cutoff=MIN_LIKENESS)
-    if near and len(shortest) > 3:
-        return _scored(kind, INDEX[kind][near[0]], 600, "similar heading", values, decimal)
-    return []
+    if known := fields_of(kind, apart):
+        return _scored(kind, known, 900, "heading", values, decimal)
+    near = fields_like(kind, apart, MIN_LIKENESS)
+    return _scored(kind, near, 600, "similar heading", values, decimal)
 
 
 def _scored(

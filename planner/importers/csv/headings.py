@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import NamedTuple
 
@@ -14,34 +15,19 @@ _UNIT_TAIL = re.compile(
 )
 #: Words of a heading that say nothing: `Name des Geräts`, `Schrank-Nr.`.
 _EMPTY_WORDS = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "des",
-        "dem",
-        "den",
-        "im",
-        "in",
-        "nr",
-        "no",
-        "nummer",
-        "number",
-        "id",
-        "bez",
-        "pro",
-        "je",
-        "lt",
-        "laut",
-        "ist",
-    ]
-)
+    {"der", "die", "das", "des", "dem", "den", "im", "in", "nr", "no", "nummer", "number", "id",
+     "bez", "pro", "je", "lt", "laut", "ist"}
+)  # fmt: skip
 
 
 class Heading(NamedTuple):
-    """A heading taken apart: the keys to look it up by, the surest first, and a unit at its end."""
+    """A heading taken apart: keys to look it up by, the surest first, and the unit at its end.
+
+    `bare_keys` are those without that unit; they hold only for fields that count in it.
+    """
 
     keys: tuple[str, ...]
+    bare_keys: tuple[str, ...]
     unit: str | None
 
 
@@ -54,22 +40,40 @@ def take_apart(text: str) -> Heading:
     """Return keys and unit of a heading: `Leistung [kW]` is `leistungkw`, `leistung` in `kw`."""
     folded = text.casefold().strip()
     tail = _UNIT_TAIL.search(folded)
-    parts = [folded]
-    if tail and tail.start() > 0:
-        parts.append(folded[: tail.start()])
-    keys: list[str] = []
-    for part in parts:
-        words = re.findall(r"[a-z0-9]+", fold(part))
-        bare = [word for word in words if word not in _EMPTY_WORDS]
-        keys += ["".join(words), "".join(bare)]
-    return Heading(
-        tuple(dict.fromkeys(filter(None, keys))), tail[1] if len(parts) > 1 and tail else None
-    )
+    if tail is None:
+        return Heading(_keys(folded), (), None)
+    return Heading(_keys(folded), _keys(folded[: tail.start()]), tail[1])
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    words = re.findall(r"[a-z0-9]+", fold(text))
+    telling = [word for word in words if word not in _EMPTY_WORDS]
+    return tuple(dict.fromkeys(filter(None, ("".join(words), "".join(telling)))))
 
 
 def fields_of(kind: str, heading: Heading) -> list[str]:
     """Return the fields that a heading may mean, of the surest key that is known."""
-    return next((INDEX[kind][key] for key in heading.keys if key in INDEX[kind]), [])
+    found = next((INDEX[kind][key] for key in heading.keys if key in INDEX[kind]), [])
+    if found:
+        return found
+    bare = next((INDEX[kind][key] for key in heading.bare_keys if key in INDEX[kind]), [])
+    return [name for name in bare if _counts_in(kind, name, heading.unit)]
+
+
+def fields_like(kind: str, heading: Heading, cutoff: float) -> list[str]:
+    """Return the fields of the known heading that is most like a mistyped one."""
+    keys = heading.bare_keys or heading.keys
+    shortest = min(keys, key=len, default="")
+    near = difflib.get_close_matches(shortest, INDEX[kind], n=1, cutoff=cutoff)
+    if not near or len(shortest) < 4:
+        return []
+    return [name for name in INDEX[kind][near[0]] if _counts_in(kind, name, heading.unit)]
+
+
+def _counts_in(kind: str, name: str, unit: str | None) -> bool:
+    """Tell whether a field may have a heading with this unit: `Stromaufnahme [A]` is no power."""
+    known = BY_NAME[kind][name].unit
+    return known is None or unit is None or unit in known.factors
 
 
 def unit_for(kind: str, field: str | None, heading: Heading) -> str | None:

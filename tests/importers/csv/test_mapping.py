@@ -45,6 +45,17 @@ def test_a_unit_at_the_end_of_a_heading_is_taken_off():
     assert take_apart("Höhe").unit is None
 
 
+def test_a_heading_that_is_a_unit(tmp_path):
+    answer = read(tmp_path, geraete="Gerätename;Schrank;Position;kW\na;S-01;1;1,5\n")
+    assert answer.item("workloads", "e/a")["draw"] == {"budget_w": 1500}
+
+
+def test_a_field_takes_no_heading_in_a_unit_it_does_not_count_in(tmp_path):
+    answer = read(tmp_path, geraete="Gerätename;Schrank;Position;Stromaufnahme [A]\na;S-01;1;1,5\n")
+    assert columns(answer)["Stromaufnahme [A]"] is None
+    assert "draw" not in answer.item("workloads", "e/a")
+
+
 def test_every_field_is_reached_by_its_own_headings():
     for kind, fields in FIELDS.items():
         for field in fields:
