@@ -116,9 +116,9 @@ def _report(
     for severity in ("error", "warning"):
         _by_slug([f for f in findings if f.severity == severity])
     for severity in ("imputed", "note"):
-        counts = Counter(f.slug for f in findings if f.severity == severity)
-        for slug, count in sorted(counts.items()):
-            first = min((f for f in findings if f.slug == slug), key=_order)
+        of_kind = [f for f in findings if f.severity == severity]
+        for slug, count in sorted(Counter(f.slug for f in of_kind).items()):
+            first = min((f for f in of_kind if f.slug == slug), key=_order)
             more = f", and {count - 1} more" if count > 1 else ""
             say(f"{first.render()}{more}")
     if findings and listed is not None:

@@ -31,11 +31,12 @@ class EditError(Exception):
 
 
 class Replacement(NamedTuple):
-    """Characters from `start` to before `end` become `text`."""
+    """Characters from `start` to before `end` become `text`; at one place the deepest comes first."""
 
     start: int
     end: int
     text: str
+    depth: int = 0
 
 
 class _Entry(NamedTuple):
@@ -226,7 +227,7 @@ class YamlText:
             if not any(path[:n] in gone for n in range(1, len(path) + 1)):
                 self._change(path)
         pieces, cursor = [], 0
-        for start, end, text in sorted(self.replacements, key=lambda r: (r.start, r.end)):
+        for start, end, text, _ in sorted(self.replacements, key=_order):
             pieces += [self.text[cursor : max(cursor, start)], text]
             cursor = max(cursor, end)
         return "".join([*pieces, self.text[cursor:]])
@@ -294,18 +295,22 @@ class YamlText:
         indent = entries[0].start - self._line_start(entries[0].start)
         lines = self._added(path, indent)
         if lines:
-            self._add_lines(self._next_line(self._last(left[-1])), lines)
+            self._add_lines(self._next_line(self._last(left[-1])), lines, len(path))
 
     def _last(self, entry: _Entry) -> int:
         """Return a position in the last line of an entry; a block scalar ends on the next one."""
         is_after = entry.end > entry.start and self.text[entry.end - 1] == "\n"
         return entry.end - 1 if is_after else entry.end
 
-    def _add_lines(self, position: int, lines: Iterable[str]) -> None:
+    def _add_lines(self, position: int, lines: Iterable[str], depth: int) -> None:
         text = "".join(line + self.newline for line in lines)
         if position and self.text[position - 1] != "\n":
             text = self.newline + text
-        self.replacements.append(Replacement(position, position, text))
+        self.replacements.append(Replacement(position, position, text, depth))
+
+
+def _order(one: Replacement) -> tuple[int, int, int]:
+    return one.start, one.end, -one.depth
 
 
 def _replace(node: Node, end: int, text: str) -> Replacement:

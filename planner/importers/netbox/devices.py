@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from planner.importers.contract import Data
+from planner.importers.emit import figure
 from planner.importers.netbox.cords import Cords
 from planner.importers.netbox.job import NOT_YET, STORED, Job, known, marked
 from planner.importers.netbox.names import inside, plain
@@ -160,6 +161,8 @@ class Devices:
             job.find(row.place, "warning", "workload-type", message, f"taken as `{found['type']}`")
         if number > int(found.get("count", 1)):
             found["count"] = number
+        if place is not None and "face" in place and found.get("face", "front") != place["face"]:
+            found["face"] = "any"
         if place is not None and device.rack is not None:
             standing = f"standing/{job.sites[device.rack.site]}.yaml"
             job.section(standing, "standing").append({"instance": device.instance, **place})
@@ -324,9 +327,8 @@ class Devices:
             return None
         position = rack.ascending(given, height)
         if (position * 2) % 1 or not rack.first <= position <= rack.first + rack.height - height:
-            message = (
-                f"at {given:f} its {height:f} units are outside rack `{rack.id}` ({rack.height}U)"
-            )
+            size = f"at {figure(given)} its {figure(height)} units"
+            message = f"{size} are outside rack `{rack.id}` ({rack.height}U)"
             self.job.find(row.place, "error", "device-position", message, move)
             return None
         face = "rear" if row["face"] == "rear" else "front"
@@ -338,7 +340,7 @@ class Devices:
         ]
         clash = next((self.taken[cell] for cell in cells if cell in self.taken), None)
         if clash is not None:
-            message = f"at {given:f} it takes units of `{clash}`"
+            message = f"at {figure(given)} it takes units of `{clash}`"
             self.job.find(row.place, "error", "device-overlap", message, move)
             return None
         self.taken |= dict.fromkeys(cells, device.instance)

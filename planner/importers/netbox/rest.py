@@ -68,7 +68,7 @@ def read_rest(url: str, token: str) -> Tables:
         code = error.req.status_code
         refused = "set `NETBOX_TOKEN` to a token that may read" if code in (401, 403) else None
         raise UsageError(f"`{url}` refuses with status {code}", hint=refused) from None
-    except (pynetbox.ContentError, requests.exceptions.RequestException, ValueError) as error:
+    except (pynetbox.ContentError, requests.exceptions.RequestException) as error:
         message = f"`{url}` does not answer as a NetBox: {type(error).__name__}"
         raise UsageError(message, hint="name its address, without `/api`") from None
     return tables

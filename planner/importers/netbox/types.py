@@ -106,6 +106,7 @@ class Types:
         self.distributors = set(outlets) | {
             pk for pk, rows in devices.items() if any(row.pk in with_outlets for row in rows)
         }
+        self.distributors |= {pk for pk, rows in devices.items() if all(map(self._is_pdu, rows))}
         self.ports = tables.of("dcim.powerport", "device")
         self.usual: dict[int, tuple[Port, ...]] = {}
         for pk, rows in devices.items():
@@ -113,6 +114,11 @@ class Types:
             self.usual[pk] = max(sorted(counts.items()), key=lambda pair: pair[1])[0]
         self.kinds: dict[tuple[int, tuple[Port, ...]], Kind] = {}
         self.variants: dict[int, int] = defaultdict(int)
+
+    def _is_pdu(self, device: Row) -> bool:
+        """Tell by its role that a device hands power on, where no outlet of it is known."""
+        role = self.job.tables.get("dcim.devicerole", device["role"])
+        return role is not None and "pdu" in str(role["slug"] or "").lower()
 
     def kind_of(self, device: Row) -> Kind | None:
         """Return the type that a device has in the estate."""
@@ -159,9 +165,11 @@ class Types:
         if base is None or fields:
             job.section("device-types.yaml", "device_types").append({"slug": slug, **fields})
         height = row.decimal("u_height")
-        inlets = tuple(i.name for i in map(inlet_of, ports) if i.type)
-        if base is not None and "inlets" not in fields:
-            inlets = tuple(i.name for i in base.inlets if i.type in OUTLET_FOR_INLET)
+        if "inlets" in fields:
+            inlets = tuple(str(inlet["name"]) for inlet in fields["inlets"])
+        else:
+            given = base.inlets if base is not None else ()
+            inlets = tuple(i.name for i in given if i.type in OUTLET_FOR_INLET)
         return Kind(
             slug,
             _halves(height if height is not None else Decimal(1)),
@@ -233,14 +241,20 @@ class Types:
         """Return inlets where NetBox has ports; None where the catalogue's or assumed ones hold."""
         job, item = self.job, ("device_types", slug)
         if row.pk in self.distributors:
-            message = "it hands power on: it is a power node, and as a device it takes no cord"
+            message = "it hands power on: what it draws is drawn by what it feeds"
             job.find(row.place, "note", "type-distributes", message, "`inlets: []`")
             return []
-        if not ports:
-            if base is not None and base.inlets:
-                message = f"inlets of the catalogue ({len(base.inlets)}): NetBox has no power port"
-                job.find(row.place, "imputed", "type-inlets", message, "", item)
+        if not ports and (base is None or not base.inlets):
             return None
+        if not ports and base is not None:
+            message = f"inlets of the catalogue ({len(base.inlets)}): NetBox has no power port"
+            job.find(row.place, "imputed", "type-inlets", message, "", item)
+            if any(inlet.type in OUTLET_FOR_INLET for inlet in base.inlets):
+                return None
+            ports = tuple(
+                Port(i.name, i.type, Decimal(i.rating_w) if i.rating_w else None, None)
+                for i in base.inlets
+            )
         found: list[Data] = []
         templates = {port.name: port for port in ports_of(self.templates.get(row.pk, []))}
         ratings = self._usual_draws(row)
