@@ -258,10 +258,11 @@ _POSITION_WORDS = re.compile(
 
 
 class Position(NamedTuple):
-    """Lowest unit of a device and the highest, where the cell gives it."""
+    """Lowest unit of a device; the highest and the face, where the cell gives them."""
 
     low: Decimal
-    high: Decimal | None
+    high: Decimal | None = None
+    face: str | None = None
 
 
 def position(text: str, decimal: str) -> Read[Position]:
@@ -279,7 +280,9 @@ def position(text: str, decimal: str) -> Read[Position]:
             f"`{text}` is a day where units are expected: spreadsheets make days of `12-13`",
             "format the column as text and type the units again",
         )
-    body = _POSITION_WORDS.sub(" ", text.casefold()).strip()
+    side = _FACE_WORD.search(text.casefold())
+    face = None if side is None else ("front" if side[0] in _FRONT else "rear")
+    body = _POSITION_WORDS.sub(" ", _FACE_WORD.sub(" ", text.casefold())).strip(" ,()")
     parts = [part.strip() for part in re.split(r"-|–|—|/|\bbis\b|\.\.+|\bto\b", body)]
     if not 1 <= len(parts) <= 2 or not all(re.fullmatch(r"\d{1,3}(?:[.,]\d)?", p) for p in parts):
         raise CellError(
@@ -292,12 +295,9 @@ def position(text: str, decimal: str) -> Read[Position]:
         )
     low, high = units[0], units[1] if len(units) == 2 else None
     is_plain = re.fullmatch(r"\d{1,3}(?:[.,]5)?", text) is not None
-    remark = (
-        None
-        if is_plain
-        else ("cell-position", f"`{text}` is taken as unit {_span_text(low, high)}")
-    )
-    return Read(Position(low, high), remark)
+    where = _span_text(low, high) + (f" at the {face}" if face else "")
+    remark = None if is_plain else ("cell-position", f"`{text}` is taken as unit {where}")
+    return Read(Position(low, high, face), remark)
 
 
 def _span_text(low: Decimal, high: Decimal | None) -> str:
@@ -308,20 +308,10 @@ _FRONT = frozenset(
     ["front", "vorne", "vorn", "vorderseite", "v", "vs", "f", "frontseite", "vorderseitig"]
 )
 _REAR = frozenset(
-    [
-        "rear",
-        "back",
-        "hinten",
-        "rück",
-        "rückseite",
-        "rueckseite",
-        "h",
-        "hs",
-        "r",
-        "heck",
-        "rückseitig",
-    ]
-)
+    {"rear", "back", "hinten", "rück", "rückseite", "rueckseite", "h", "hs", "r", "heck",
+     "rückseitig"}
+)  # fmt: skip
+_FACE_WORD = re.compile(r"\b(?:front|rear|vorne?|hinten|vorderseite|rückseite)\b")
 _BOTH = frozenset(
     {"beide", "beidseitig", "beide seiten", "both", "voll", "v/h", "v+h", "vorne/hinten",
      "vorne+hinten", "vorne und hinten", "front/rear", "front und rear", "durchgehend"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from planner.importers.csv import cells, circuits
+from planner.importers.csv import circuits
 from planner.importers.csv.feeds import Power
 from planner.importers.csv.ids import make_id, natural, slug
 from planner.importers.csv.models import Catalogue
@@ -17,10 +17,11 @@ from planner.importers.csv.placing import (
     find_rack,
     note_duplicates,
     read_place,
+    side_of,
     wanted_feeds,
 )
 from planner.importers.csv.racks import Space, Tenants
-from planner.importers.csv.roles import Standing, airflow, device_state, role_of
+from planner.importers.csv.roles import Standing, airflow, device_state, role_of, role_of_model
 from planner.importers.csv.tables import Record
 from planner.importers.csv.types import PASSIVE, Spec, find_model, make_spec
 
@@ -95,7 +96,7 @@ class DeviceReader:
         if not is_known:
             return None
         power = record.figure("power", "no planned draw is taken") or None
-        side = record.read("face", cells.face, "taken as front") if record.text("face") else None
+        side = side_of(record)
         feeds = wanted_feeds(record, rack, self.power)
         decimal = record.table.decimal
         supplies = record.read(
@@ -190,7 +191,7 @@ def _role(record: Record) -> str:
         record.note("note", "role-unknown", "role", f"role `{text}` is kept as it is")
         return slug(text) or "server"
     if role is None:
-        role = role_of(record.text("model")) or role_of(record.text("name"))
+        role = role_of_model(record.text("model")) or role_of(record.text("name"))
     return role or "server"
 
 

@@ -221,7 +221,9 @@ def _numbers(values: Sequence[str]) -> list[int]:
 
 
 def _roles(values: Sequence[str], decimal: Decimal) -> float:
-    return sum(role_of(value) is not None for value in values) / len(values)
+    """Roles are words without a number, models seldom are."""
+    roles = [v for v in values if role_of(v) is not None and not any(c.isdigit() for c in v)]
+    return len(roles) / len(values)
 
 
 def _models(values: Sequence[str], decimal: Decimal) -> float:

@@ -12,14 +12,15 @@ from planner.importers.csv.tables import Record
 def fill_down(name: str, records: Sequence[Record]) -> None:
     """Fill blanks below a merged cell where only one value can be meant; note every run.
 
-    Filled are blanks below a value that returns below them; in a column of merged cells (no value
-    stands in two rows in turn, and most rows are blank) all blanks; else several blanks below a
-    value that stands nowhere else. One lone blank elsewhere may as well belong to the value below.
+    Filled are blanks below a value that returns below them; in a column of merged cells (it begins
+    with a value, none stands in two rows in turn, most rows are blank) all blanks; else several
+    blanks below a value that stands nowhere else. One lone blank may belong to the value below.
     """
     texts = [record.texts.get(name, "") for record in records]
     given = [text for text in texts if text]
     repeats = any(a and a == b for a, b in pairwise(texts))
-    is_merged_column = not repeats and len(texts) >= 2 * len(given)
+    begins = bool(texts) and bool(texts[0])
+    is_merged_column = begins and not repeats and len(texts) >= 2 * len(given)
     index = 0
     while index < len(records):
         if texts[index] or not index or not (above := texts[index - 1]):
@@ -29,9 +30,10 @@ def fill_down(name: str, records: Sequence[Record]) -> None:
         while end < len(texts) and not texts[end]:
             end += 1
         run = records[index:end]
-        is_sandwiched = end < len(texts) and texts[end] == above and name != "tenant"
-        is_alone = given.count(above) == 1 and len(run) > 1
-        if is_sandwiched or is_merged_column or is_alone:
+        returns = end < len(texts) and texts[end] == above
+        is_alone = begins and given.count(above) == 1 and len(run) > 1
+        # A blank owner may well be nobody's: only a whole column of merged cells says otherwise.
+        if is_merged_column or (name != "tenant" and (returns or is_alone)):
             _fill(name, run, above, records[index - 1].row)
         index = end
 

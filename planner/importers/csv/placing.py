@@ -75,6 +75,17 @@ def _check_room(record: Record, rack: Rack, space: Space) -> None:
         record.note("warning", "room-differs", "room", message, "the rack's room is taken")
 
 
+def side_of(record: Record) -> cells.Side | None:
+    """Return the face that a row names: in its own column, else beside the units."""
+    if record.text("face"):
+        return record.read("face", cells.face, "taken as front")
+    try:
+        found = cells.position(record.text("position"), record.table.decimal).value
+    except cells.CellError:
+        return None
+    return None if found.face is None else cells.Side(found.face)
+
+
 def read_place(
     record: Record, rack: Rack | None, model: Model, side: cells.Side | None, is_planned: bool
 ) -> Place:

@@ -16,10 +16,10 @@ _ROLES = (
     ("shelf", "fachboden shelf auszug tablar"),
     ("pdu", "pdu steckdosenleiste steckerleiste stromleiste"),
     ("ups", "usv ups"),
-    ("firewall", "firewall utm fortigate fw"),
+    ("firewall", "firewall utm fw"),
     ("load-balancer", "loadbalancer lastverteiler adc"),
     ("router", "router gateway"),
-    ("switch", "switch core access distribution netzwerk sanswitch fcswitch catalyst nexus sw"),
+    ("switch", "switch core access distribution netzwerk sanswitch fcswitch sw"),
     ("tape", "bandlaufwerk tapelibrary tape bandroboter library"),
     ("backup", "backup datensicherung sicherungsserver"),
     ("storage", "storage speicher nas san jbod plattenregal shelfstorage festplatten disk"),
@@ -30,9 +30,28 @@ _ROLES = (
         "hypervisor",
         "virtualisierung hypervisor esx esxi vmhost vmware proxmox virtualisierungshost",
     ),
-    ("server", "server host rechner compute blade poweredge proliant primergy thinksystem srv"),
+    ("server", "server host rechner compute blade srv"),
     ("telephony", "telefon tk tkanlage telefonie voip pbx"),
 )
+
+
+#: Product lines by role, for lists that name models only.
+_LINES = {
+    "switch": "catalyst nexus aruba procurve icx officeconnect",
+    "firewall": "fortigate sonicwall sophos watchguard",
+    "server": "poweredge proliant primergy thinksystem superserver",
+    "storage": "powervault fas eternus msa synology qnap unity primera nimble",
+    "ups": "smartups srt smt",
+}
+
+
+def role_of_model(text: str) -> str | None:
+    """Return the role of a model: of a word in it, else of its product line."""
+    role = role_of(text)
+    if role is not None:
+        return role
+    words = re.findall(r"[a-z]+", fold(text))
+    return next((r for r, lines in _LINES.items() if set(words) & set(lines.split())), None)
 
 
 def role_of(text: str) -> str | None:

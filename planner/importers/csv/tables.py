@@ -41,6 +41,8 @@ _NOTE = re.compile(
     r"(?=[ :.]|\Z)|\*|\d\)",
     re.IGNORECASE,
 )
+#: A line of its own above the rows of a rack.
+_SECTION = re.compile(r"(?:server|netzwerk)?(?:schrank|rack|cabinet)\b[ :]*\S", re.IGNORECASE)
 _BLANKS = re.compile(r"^\s|\s$|[\u00a0\u2000-\u200d\u202f\u2060\ufeff\t]|  ")
 
 #: A table of a kind without one of these is none.
@@ -251,15 +253,24 @@ def make_records(table: Table, findings: Findings) -> list[Record]:
         message = "a quotation mark is never closed: everything after it is one cell"
         findings.add("error", "row-quote", spot, message, "left out: close it, or export again")
     rows = _item_rows(table, findings)
-    return [_record(table, number, row, findings) for number, row in rows]
+    return [_record(table, row, findings) for row in rows]
 
 
-def _item_rows(table: Table, findings: Findings) -> list[tuple[int, list[str]]]:
+class _Row(NamedTuple):
+    """A row that is an item; `section` is the rack that a line above it names for all below."""
+
+    number: int
+    texts: list[str]
+    section: str
+
+
+def _item_rows(table: Table, findings: Findings) -> list[_Row]:
     """Return the rows that are items; empty ones, totals, notes and repeated headings are noted."""
     width = len(table.columns)
     headings = [column.heading for column in table.columns]
-    found: list[tuple[int, list[str]]] = []
+    found: list[_Row] = []
     empty: list[int] = []
+    section = ""
     for number, raw in enumerate(table.sheet.rows, start=1):
         if number <= table.heading_row:
             continue
@@ -270,6 +281,10 @@ def _item_rows(table: Table, findings: Findings) -> list[tuple[int, list[str]]]:
             empty.append(number)
         elif row[:width] == headings:
             findings.add("note", "row-heading", spot, "the headings stand here again", "left out")
+        elif len(filled) == 1 and table.kind != "racks" and _SECTION.match(filled[0]):
+            section = filled[0]
+            message = f"`{shorten(section)}` stands alone: the rack of the rows below"
+            findings.add("note", "row-section", spot, message, "taken where they name none")
         elif reason := _no_item(table, row, filled):
             findings.add("note", reason[0], spot, f"`{shorten(filled[0])}` {reason[1]}", "left out")
         else:
@@ -278,7 +293,7 @@ def _item_rows(table: Table, findings: Findings) -> list[tuple[int, list[str]]]:
                 action = "check for a separator inside a cell"
                 letter = column_letter(width + row[width:].index(extra[0]))
                 findings.add("warning", "row-long", spot._replace(letter=letter), message, action)
-            found.append((number, row[:width]))
+            found.append(_Row(number, row[:width], section))
     for run in _runs(empty):
         message = f"empty row{'' if len(run) == 1 else f's {spans(run)}'}"
         findings.add("note", "row-empty", Spot(table.sheet.name, run[0]), message, "left out")
@@ -312,14 +327,16 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"[-+\d.,' ]+ ?(?:[a-zA-Z]{1,3}|%|€)?", text) is not None
 
 
-def _record(table: Table, number: int, row: Sequence[str], findings: Findings) -> Record:
+def _record(table: Table, row: _Row, findings: Findings) -> Record:
     texts = {
-        column.field: row[column.offset]
+        str(column.field): row.texts[column.offset]
         for column in table.columns
-        if column.field not in (None, IGNORE) and column.offset < len(row)
+        if column.field not in (None, IGNORE) and column.offset < len(row.texts)
     }
-    record = Record(table, number, {str(k): v for k, v in texts.items()}, findings)
-    raw = table.sheet.rows[number - 1]
+    if row.section and not texts.get("rack"):
+        texts["rack"] = row.section
+    record = Record(table, row.number, texts, findings)
+    raw = table.sheet.rows[row.number - 1]
     for column in table.columns:
         if column.field in (None, IGNORE) or column.offset >= len(raw):
             continue

@@ -93,26 +93,28 @@ def test_what_is_no_power_figure(text, slug, message):
 
 
 @pytest.mark.parametrize(
-    ("text", "low", "high"),
+    ("text", "low", "high", "face"),
     [
-        ("12", "12", None),
-        ("HE 12", "12", None),
-        ("HE12", "12", None),
-        ("12 HE", "12", None),
-        ("U12", "12", None),
-        ("ab HE 12", "12", None),
-        ("12,5", "12.5", None),
-        ("12-13", "12", "13"),
-        ("HE 12 - 13", "12", "13"),
-        ("12 bis 13", "12", "13"),
-        ("12/13", "12", "13"),
-        ("13-12", "12", "13"),
-        ("U12–U13", "12", "13"),
+        ("12", "12", None, None),
+        ("HE 12", "12", None, None),
+        ("HE12", "12", None, None),
+        ("12 HE", "12", None, None),
+        ("U12", "12", None, None),
+        ("ab HE 12", "12", None, None),
+        ("12,5", "12.5", None, None),
+        ("12-13", "12", "13", None),
+        ("HE 12 - 13", "12", "13", None),
+        ("12 bis 13", "12", "13", None),
+        ("12/13", "12", "13", None),
+        ("13-12", "12", "13", None),
+        ("U12–U13", "12", "13", None),
+        ("hinten 40", "40", None, "rear"),
+        ("HE 40 (vorne)", "40", None, "front"),
     ],
 )
-def test_positions(text, low, high):
+def test_positions(text, low, high, face):
     found = cells.position(text, "comma").value
-    assert found == (Decimal(low), None if high is None else Decimal(high))
+    assert found == (Decimal(low), None if high is None else Decimal(high), face)
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,13 @@ def test_one_model_with_two_heights_is_two_types(devices):
     assert answer.item("device_types", "acme-box-9-2u")["u_height"] == 2
 
 
+def test_without_a_model_the_type_is_named_by_maker_role_and_height(devices):
+    heads = "Gerätename;Hersteller;Art;Schrank;Position;HE"
+    answer = devices(heads, "a;ATEN;KVM;S-01;1;1", "b;ATEN;Server;S-01;2;2", "c;;Server;S-01;4;2")
+    types = [answer.item("workloads", f"e/{name}")["type"] for name in "abc"]
+    assert types == ["aten-kvm-1u", "aten-server-2u", "server-2u"]
+
+
 def test_a_blade_is_left_out(devices):
     answer = devices(HEADS, "b1;Fujitsu;Primergy BX924 S4;S-01;12;;350;5")
     assert answer.of("geraete.csv", *GIVEN) == [("2:C", "type-child")]
@@ -190,6 +197,14 @@ def test_front_and_rear_of_shallow_devices_do_not_meet(devices):
     assert answer.of("geraete.csv", "error") == []
     assert answer.item("standing", "e/b-1")["face"] == "rear"
     assert answer.item("workloads", "e/b")["face"] == "rear"
+
+
+def test_the_face_may_stand_beside_the_units(devices):
+    heads = "Gerätename;Modell;Schrank;Position;HE;Volle Tiefe"
+    answer = devices(heads, "a;Box;S-01;hinten HE 40;1;nein", "b;Box;S-01;40 (vorne);1;nein")
+    assert answer.of("geraete.csv", "error") == []
+    faces = [answer.item("standing", f"e/{name}-1")["face"] for name in "ab"]
+    assert faces == ["rear", "front"]
 
 
 def test_units_from_to_must_fit_the_height(devices):
@@ -372,6 +387,16 @@ def test_equal_faults_on_one_column_are_said_once(devices):
     answer = devices("Gerätename;Schrank;Position;Leistung", *rows)
     assert answer.of("geraete.csv", "error") == [("2:B", "rack-unknown")]
     assert "likewise in 2 more rows: 3-4" in answer.message("rack-unknown")
+
+
+def test_a_line_of_its_own_names_the_rack_of_the_rows_below(devices):
+    answer = devices(
+        "Nr;Gerätename;Position",
+        "Schrank S-01;;", "1;a;1", "2;b;2", "Schrank: S-02;;", "3;c;1",
+    )  # fmt: skip
+    racks = {key: answer.item("standing", key)["rack"] for key in answer.ids("standing")}
+    assert racks == {"e/a-1": "S-01", "e/b-1": "S-01", "e/c-1": "S-02"}
+    assert [p for p, s in answer.of("geraete.csv", "note") if s == "row-section"] == ["2", "5"]
 
 
 def test_the_tenant_of_the_mapping_file(devices):

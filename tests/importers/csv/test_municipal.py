@@ -2,7 +2,7 @@
 
 import pytest
 
-from planner.importers.csv import Mapping, read_spreadsheets
+from planner.importers.csv import Mapping, load_mapping, mapping_text, read_spreadsheets
 from planner.importers.items import index_of
 from planner.importers.writer import apply
 from planner.io import load_estate
@@ -234,3 +234,12 @@ def test_a_second_import_changes_nothing(found, tmp_path):
     folder = tmp_path / "inventory" / "beispiel"
     apply(folder, found.imported)
     assert apply(folder, found.imported).changes == ()
+
+
+def test_the_saved_mapping_reads_the_same(found, folder, tmp_path):
+    path = tmp_path / "spalten.yaml"
+    path.write_text(mapping_text(found.mapping), encoding="utf-8")
+    files = [folder / name for name in (DEVICES, RACKS, FEEDS)]
+    again = read_spreadsheets(files, "beispiel", load_mapping(path))
+    assert again.mapping == found.mapping
+    assert again.imported == found.imported

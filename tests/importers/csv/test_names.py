@@ -4,7 +4,14 @@ import pytest
 
 from planner.importers.csv.ids import Names, as_ranges, make_id, natural, slug, spelling
 from planner.importers.csv.models import Catalogue
-from planner.importers.csv.roles import airflow, device_state, power_kind, rack_state, role_of
+from planner.importers.csv.roles import (
+    airflow,
+    device_state,
+    power_kind,
+    rack_state,
+    role_of,
+    role_of_model,
+)
 from planner.io.ranges import expand
 
 
@@ -128,6 +135,20 @@ def test_a_name_for_a_model_of_the_mapping_file():
 )
 def test_roles(text, role):
     assert role_of(text) == role
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("PowerEdge R640", "server"),
+        ("Catalyst 9300-48P", "switch"),
+        ("FortiGate 100F", "firewall"),
+        ("Core-Switch XY", "switch"),
+        ("Box 9", None),
+    ],
+)
+def test_roles_of_models(text, role):
+    assert role_of_model(text) == role
 
 
 def test_words_for_states():
