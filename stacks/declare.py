@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
 from typing import Any
 
 import pulumi
 
 from planner.model.estate import Estate
 from planner.model.layout import Layout, Placement
-from planner.model.space import Reservation, UnitRange
+from planner.model.space import Reservation
 from planner.model.workload import split_instance_id
-from planner.register.places import values_of
+from planner.register.values import contracts_of, reservation_values, values_of
 from stacks import resources
 
 
@@ -99,37 +98,19 @@ def _declare_reservation(
     resources.RackReservation(
         reservation.id,
         estate=estate.id,
-        rack=reservation.rack,
-        units=[_units(units) for units in reservation.units],
-        description=reservation.description or None,
-        tenant=reservation.tenant,
-        valid_from=_day(reservation.valid_from),
-        valid_until=_day(reservation.valid_until),
+        **reservation_values(reservation),
         opts=racks[reservation.rack],
     )
 
 
-def _units(units: UnitRange) -> dict[str, Any]:
-    face = {"face": units.face.value} if units.face else {}
-    return {"start": units.start_half / 2, "end": units.end_half / 2, **face}
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
 def _declare_allocations(estate: Estate) -> None:
     """Declare the contracted power of every tenant that has a quota."""
-    for tenant in estate.tenants.values():
-        if tenant.quota is None or not tenant.quota.strand_w:
-            continue
-        in_tenant = pulumi.ResourceOptions(parent=resources.TenantAllocation(tenant.id))
-        for strand, power_w in sorted(tenant.quota.strand_w.items()):
-            resources.PowerAllocation(
-                f"{tenant.id}/{strand}",
-                estate=estate.id,
-                tenant=tenant.id,
-                strand=strand,
-                power_w=power_w,
-                opts=in_tenant,
-            )
+    contracts = list(contracts_of(estate))
+    in_tenant = {
+        tenant: pulumi.ResourceOptions(parent=resources.TenantAllocation(tenant))
+        for tenant in dict.fromkeys(contract.tenant for contract in contracts)
+    }
+    for contract in contracts:
+        resources.PowerAllocation(
+            contract.key, estate=estate.id, **contract._asdict(), opts=in_tenant[contract.tenant]
+        )

@@ -39,12 +39,17 @@ class Seeded(NamedTuple):
     ----------
     foreign
         Instance -> the other owner, whose stack declares it already; not in the file.
+    agreed
+        Keys of the contracts and reservations that the register has now and no other owner
+        declares, and how many of them were added.
     """
 
     added: tuple[str, ...]
     same: tuple[str, ...]
     differs: tuple[Differs, ...]
     foreign: dict[str, str]
+    agreed: frozenset[str]
+    num_agreed_added: int
 
 
 @click.command(name="register")
@@ -104,7 +109,7 @@ def command(
     finally:
         register.close()
     path = shown(output or register.path.parent / f"import-{target.estate.id}.json")
-    document = import_document(target.estate, as_built, skipped=set(seeded.foreign))
+    document = import_document(target.estate, as_built, seeded)
     is_written = not dry_run and len(seeded.foreign) < len(as_built.standing)
     if is_written:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -121,7 +126,7 @@ def seed(
 ) -> Seeded:
     """Write a row for each standing instance that the register does not have."""
     from planner.register import PLACEMENT
-    from planner.register.places import place_of, values_of
+    from planner.register.values import place_of, values_of
 
     found = {row.key: row for row in register.rows(PLACEMENT, estate.id)}
     added, same, differs = [], [], []
@@ -143,11 +148,36 @@ def seed(
             differs.append(Differs(instance, place, standing.place))
         if row.owner not in (None, owner):
             foreign[instance] = str(row.owner)
-    return Seeded(tuple(added), tuple(same), tuple(differs), foreign)
+    agreed, num_added = _seed_agreed(register, estate, owner, dry_run=dry_run)
+    return Seeded(tuple(added), tuple(same), tuple(differs), foreign, agreed, num_added)
 
 
-def import_document(estate: Estate, as_built: AsBuilt, skipped: set[str]) -> dict[str, Any]:
-    """Return the file for `pulumi import --file`: placements, and the racks and sites around them.
+def _seed_agreed(
+    register: Register, estate: Estate, owner: str | None, *, dry_run: bool
+) -> tuple[frozenset[str], int]:
+    """Write a row for each contract and reservation of the estate that the register lacks."""
+    from planner.register import POWER_ALLOCATION, RACK_RESERVATION
+    from planner.register.values import contracts_of, reservation_values
+
+    wanted = [(POWER_ALLOCATION, item.key, item._asdict()) for item in contracts_of(estate)]
+    wanted += [
+        (RACK_RESERVATION, item.id, reservation_values(item))
+        for item in estate.reservations.values()
+    ]
+    keys, num_added = set(), 0
+    for kind, key, values in wanted:
+        row = register.read(kind, estate.id, key)
+        if row is None:
+            num_added += 1
+            if not dry_run:
+                register.write(kind, estate.id, key, values, owner=owner)
+        if row is None or row.owner in (None, owner):
+            keys.add(f"{kind.name} {key}")
+    return frozenset(keys), num_added
+
+
+def import_document(estate: Estate, as_built: AsBuilt, seeded: Seeded) -> dict[str, Any]:
+    """Return the file for `pulumi import --file`: what stands, and the racks and sites around it.
 
     A resource's `name` is only for references within the file, so it says the kind, too: a site
     and a rack may share an id.
@@ -174,10 +204,48 @@ def import_document(estate: Estate, as_built: AsBuilt, skipped: set[str]) -> dic
             "parent": f"rack {standing.place.rack}",
         }
         for instance, standing in as_built.standing.items()
-        if instance not in skipped
+        if instance not in seeded.foreign
     ]
-    components = [{**item, "component": True} for item in (*sites, *racks)]
-    return {"resources": [*components, *placements]}
+    tenants, agreed = _agreed_resources(estate, seeded.agreed)
+    components = [{**item, "component": True} for item in (*sites, *racks, *tenants)]
+    return {"resources": [*components, *placements, *agreed]}
+
+
+def _agreed_resources(
+    estate: Estate, agreed: frozenset[str]
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Return the tenants' components, and the contracts and reservations."""
+    from planner.register.values import contracts_of
+
+    found = [
+        ("PowerAllocation", f"power allocation {item.key}", item.key, f"tenant {item.tenant}")
+        for item in contracts_of(estate)
+    ]
+    tenants = list(dict.fromkeys(parent for *_, parent in found))
+    found += [
+        ("RackReservation", f"rack reservation {item.id}", item.id, f"rack {item.rack}")
+        for item in estate.reservations.values()
+    ]
+    resources = [
+        {
+            "type": f"rackplan:index:{kind}",
+            "name": name,
+            "logicalName": key,
+            "id": f"{estate.id}:{key}",
+            "parent": parent,
+        }
+        for kind, name, key, parent in found
+        if name in agreed
+    ]
+    components = [
+        {
+            "type": "rackplan:index:TenantAllocation",
+            "name": tenant,
+            "logicalName": tenant.removeprefix("tenant "),
+        }
+        for tenant in tenants
+    ]
+    return components, resources
 
 
 def _pulumi_command(path: Path) -> str:
@@ -195,6 +263,9 @@ def _show_text(
     counts = f"{len(seeded.added)} added, {len(seeded.same)} there already"
     differing = f", {len(seeded.differs)} left as they are though they differ"
     say(f"register {register}: {counts}{differing if seeded.differs else ''}")
+    if seeded.num_agreed_added:
+        num = seeded.num_agreed_added
+        say(f"  also     {plural(num, 'contract or reservation', 'contracts and reservations')}")
     for item in seeded.differs:
         places = f"register {render_place(item.register)}, source {render_place(item.source)}"
         say(f"  differs  {item.instance}  {places}")
@@ -212,7 +283,9 @@ def _show_text(
 
 
 def _source_words(source: str) -> str:
-    return {"register": "the register", "estate": "the estate's `standing`"}.get(source, source)
+    return {"register": "the register", "inventory": "the inventory's `standing`"}.get(
+        source, source
+    )
 
 
 def _show_json(target: Target, as_built: AsBuilt, seeded: Seeded, path: Path | None) -> None:
@@ -235,6 +308,7 @@ def _show_json(target: Target, as_built: AsBuilt, seeded: Seeded, path: Path | N
                 for item in seeded.differs
             ],
             "foreign": seeded.foreign,
+            "contracts_and_reservations_added": seeded.num_agreed_added,
             "next": _pulumi_command(path) if path else None,
         },
     )

@@ -12,7 +12,7 @@ from planner.explain.diff import Diff
 from planner.explain.text import render_place
 from planner.model.estate import Estate
 from planner.model.layout import Place
-from planner.register.places import place_of
+from planner.register.values import place_of
 
 if TYPE_CHECKING:
     from planner.register import Change

@@ -228,7 +228,7 @@ class SqliteRegister:
         # The provider has no use for the model and should start fast.
         from planner.model.base import Where
         from planner.model.layout import AsBuilt, Standing
-        from planner.register.places import place_of
+        from planner.register.values import place_of
 
         at = Where(str(self.path))
         standing = {

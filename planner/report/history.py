@@ -9,7 +9,7 @@ from planner.explain.diff import changed_cords, place_json
 from planner.explain.drift import digest_words, time_words
 from planner.explain.text import render_place
 from planner.model.layout import Place
-from planner.register.places import place_of
+from planner.register.values import place_of
 
 if TYPE_CHECKING:
     from planner.register import Change

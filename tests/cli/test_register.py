@@ -132,7 +132,7 @@ def test_estate_that_says_what_stands_needs_no_source(planner, folder):
     ran = planner("import", "register")
     # The estate does not say the cords, so the cords of the register are no difference.
     assert ran.code == 0, ran.err + ran.out
-    assert ran.out.startswith("first: 1 instance of ")
+    assert ran.out.startswith("first: 1 instance of the inventory's `standing`\n")
     assert "0 added, 1 there already\n" in ran.out
 
 
