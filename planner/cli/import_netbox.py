@@ -23,28 +23,30 @@ TOKEN = "NETBOX_TOKEN"
 @click.argument("source", metavar="DUMP|URL|FOLDER")
 @click.option(
     "-o", "--output", "folder", required=True, metavar="ESTATE",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The estate's folder; it is made, or brought up to date.",
+    help="Estate to write: a folder, or a name under inventory/.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would be written.")
 @format_option
-def command(source: str, folder: Path, dry_run: bool, fmt: str) -> int:
+def command(source: str, folder: str, dry_run: bool, fmt: str) -> int:
     """Import a NetBox into an estate, for the first time or again.
 
     DUMP is a file of `manage.py dumpdata`, plain or gzipped; URL a NetBox whose REST API is read
     (the token is taken from $NETBOX_TOKEN); FOLDER one that `planner export netbox` has written.
 
-    Exits with 1 where the source and a hand edit differ, with 2 where the estate does not validate.
+    Exit 1: something was left out, or a hand edit and the source differ. Exit 2: the estate does
+    not validate.
     """
     from planner.cli import importing
+    from planner.cli.import_csv import estate_folder
     from planner.importers.netbox import convert
 
-    name = folder.resolve().name
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-        raise UsageError(
-            f"`{name}` is no name for an estate", hint="use letters, digits, `-` and `_`"
-        )
-    return importing.run(convert(_tables(source), name), folder, dry_run=dry_run, fmt=fmt)
+    target = estate_folder(folder)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", target.name):
+        hint = "use letters, digits, `-` and `_`"
+        raise UsageError(f"`{target.name}` is no name for an estate", hint=hint)
+    imported = convert(_tables(source), target.name)
+    code = importing.run(imported, target, dry_run=dry_run, fmt=fmt)
+    return code or (1 if any(f.severity == "error" for f in imported.findings) else 0)
 
 
 def _tables(source: str) -> Tables:

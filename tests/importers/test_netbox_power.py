@@ -81,7 +81,7 @@ def test_what_is_left_after_the_loss_of_a_feed_is_said(dump):
     # 3158/2944 = 107 % of the one that is left.
     assert finding.severity == "warning"
     assert finding.message == (
-        "3158 VA are 54 % of all its feeds together, as NetBox shows it,"
+        "3158 VA are 54 % of all its feeds together, as NetBox counts,"
         " and 107 % of what is left after the loss of one"
     )
 

@@ -177,7 +177,7 @@ class Devices:
             description=str(row["description"] or ""),
             draw=self._draw(device),
             weight_kg=self._weight(row),
-            face=face if face != "front" and device.kind.u_height else None,
+            face=face if face != "front" and device.kind.u_height and place else None,
             airflow=airflow,
         )
         if "face" in fields and airflow is None and self._type_airflow(row) is None:
@@ -277,7 +277,7 @@ class Devices:
             left = sum(usable) - usable[-1]
             shown, after = load * 100 / sum(usable), load * 100 / left
             message = (
-                f"{load:.0f} VA are {shown:.0f} % of all its feeds together, as NetBox shows it,"
+                f"{load:.0f} VA are {shown:.0f} % of all its feeds together, as NetBox counts,"
                 f" and {after:.0f} % of what is left after the loss of one"
             )
             self.job.find(

@@ -249,8 +249,8 @@ class Power:
         count = sum(1 for feeds in self.by_rack().values() if len(feeds) > 1)
         if count:
             message = (
-                f"{count} racks have more than one feed: NetBox's utilisation adds them up, as if"
-                " none could fail"
+                f"racks with more than one feed: {count}; NetBox's utilisation adds their feeds up,"
+                " as if none could fail"
             )
             self.job.find(
                 "dcim.powerfeed",

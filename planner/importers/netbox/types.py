@@ -111,7 +111,11 @@ class Types:
         self.usual: dict[int, tuple[Port, ...]] = {}
         for pk, rows in devices.items():
             counts = Counter(_signature(ports_of(self.ports.get(row.pk, []))) for row in rows)
-            self.usual[pk] = max(sorted(counts.items()), key=lambda pair: pair[1])[0]
+            # Devices without any port say nothing; equal counts are settled by the ports' names.
+            del counts[()]
+            templates = _signature(ports_of(self.templates.get(pk, [])))
+            usual = max(sorted(counts.items()), key=lambda pair: pair[1], default=(templates, 0))
+            self.usual[pk] = usual[0]
         self.kinds: dict[tuple[int, tuple[Port, ...]], Kind] = {}
         self.variants: dict[int, int] = defaultdict(int)
 
@@ -129,7 +133,7 @@ class Types:
         if row.pk in self.distributors:
             ports = ()
         elif not ports:
-            ports = _signature(ports_of(self.templates.get(row.pk, [])))
+            ports = self.usual[row.pk]
         key = (row.pk, ports)
         if key not in self.kinds:
             self.kinds[key] = self._declared(row, ports, device)
@@ -138,17 +142,15 @@ class Types:
     def rating(self, device: Row) -> tuple[Port, ...]:
         """Return the ports of a device with their draws: its own, else those of its type."""
         own = ports_of(self.ports.get(device.pk, []))
-        return own or ports_of(self.templates.get(device["device_type"], []))
+        templates = ports_of(self.templates.get(device["device_type"], []))
+        return own or templates or self.usual.get(device["device_type"], ())
 
     # -- declaring --------------------------------------------------------------------------------
 
     def _declared(self, row: Row, ports: tuple[Port, ...], device: Row) -> Kind:
         job = self.job
         base = self._match(row)
-        usual = () if row.pk in self.distributors else self.usual.get(row.pk, ())
-        is_usual = ports == usual or (
-            not usual and ports == _signature(ports_of(self.templates.get(row.pk, [])))
-        )
+        is_usual = row.pk in self.distributors or ports == self.usual.get(row.pk, ())
         slug = base.slug if base is not None else plain(str(row["slug"] or row["model"]))
         if is_usual:
             slug = job.ids.take("type", slug, pk=row.pk)
