@@ -10,7 +10,7 @@ import pulumi
 import pytest
 
 from planner.provider.properties import SPECS
-from stacks.declare import declare
+from stacks.declare import declare, is_pinned
 from stacks.resources import PowerAllocation
 from tests.builders import (
     Cord,
@@ -51,14 +51,14 @@ class Recorder(pulumi.runtime.Mocks):
 class Declared:
     """What a program registered: inputs by type and name, URNs, stack outputs."""
 
-    def __init__(self, of, planned):
+    def __init__(self, of, planned, **options):
         recorder = Recorder()
         monitor = pulumi.runtime.mocks.MockMonitor(recorder)
         pulumi.runtime.set_mocks(recorder, "rackplan", "muenster", preview=True, monitor=monitor)
 
         @pulumi.runtime.test
         def program():
-            declare(of, planned, DIGEST)
+            declare(of, planned, DIGEST, **options)
 
         program()
         self._inputs = recorder.inputs
@@ -195,6 +195,35 @@ def test_stack_says_what_it_declared(declared):
         "placements": 2,
         "unplaced": ["acme/db-3"],
     }
+
+
+def test_places_are_exported_on_request():
+    found = Declared(
+        estate(rack("r1", site="s2"), workload("acme/db", count=2, tenant="acme")),
+        layout({"acme/db-1": at("r1", 12.5, face="rear"), "acme/db-2": Place(rack="r1")}),
+        export_places=True,
+    )
+    assert found.outputs["places"] == {
+        "acme/db-1": {
+            "site": "s2",
+            "rack": "r1",
+            "position": 12.5,
+            "face": "rear",
+            "tenant": "acme",
+        },
+        "acme/db-2": {
+            "site": "s2",
+            "rack": "r1",
+            "position": None,
+            "face": None,
+            "tenant": "acme",
+        },
+    }
+
+
+def test_only_the_pinned_instances_of_a_workload_are_pinned():
+    of = estate(rack("r1"), workload("acme/db", count=3, pinned={2}))
+    assert [is_pinned(of, f"acme/db-{n}") for n in (1, 2, 3)] == [False, True, False]
 
 
 def test_every_input_is_a_property_of_the_provider(declared):

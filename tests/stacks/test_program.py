@@ -33,6 +33,7 @@ def test_every_setting():
         allowUnplaced="true",
         adopt="true",
         register="shared/register.db",
+        exportPlaces="true",
     ) == Settings(
         "inventory/owl",
         Path("layouts/variant.yaml"),
@@ -41,6 +42,7 @@ def test_every_setting():
         allow_unplaced=True,
         adopt=True,
         register=Path("shared/register.db"),
+        export_places=True,
     )
 
 
