@@ -108,6 +108,8 @@ def fuse(text: str) -> Read[Fuse]:
     if found is None:
         raise CellError("cell-fuse", f"`{text}` is no fuse", "write 16A, 3x16A or 3x32A 400V")
     before, after = found["phases"], found["after"]
+    if not Decimal(found["amps"].replace(",", ".")):
+        raise CellError("cell-fuse", f"`{text}` is no fuse", "write 16A, 3x16A or 3x32A 400V")
     phases = _phases(text, before, after, found["colour"])
     volts = Decimal(found["volts"]) if found["volts"] else None
     return Read(Fuse(phases, Decimal(found["amps"].replace(",", ".")), volts, bool(found["cee"])))

@@ -1,19 +1,15 @@
-"""The table of feeds: circuits of racks, and the panels, UPS and supply above them.
-
-What stands above the feeds is seldom in a spreadsheet. It is added so that the power graph is
-whole, rated as the sum of what it feeds: so it never limits, and every such figure is imputed.
-"""
+"""The table of feeds: circuits of racks, and rows of panels, UPS and supply where there are any."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
 from planner.importers.csv import cells, circuits
 from planner.importers.csv.findings import Findings, Spot
-from planner.importers.csv.ids import Names, make_id, slug, spelling
+from planner.importers.csv.ids import Names, make_id, spelling
 from planner.importers.csv.mapping import DefaultsItem
 from planner.importers.csv.racks import Rack, Space
 from planner.importers.csv.roles import power_kind
@@ -95,8 +91,8 @@ class Power:
         return sorted(found, key=lambda node: (node.strand or "~", node.id))
 
 
-def read_feeds(records: Sequence[Record], space: Space, power: Power) -> None:
-    """Add the feeds of a table, then what stands above them."""
+def read_feeds(records: Sequence[Record], space: Space, power: Power) -> list[tuple[Node, Record]]:
+    """Add the nodes of a table and return them with their rows; what feeds them is left open."""
     power.is_read = True
     is_unique = _are_names_unique(records)
     rows: dict[str, int] = {}
@@ -113,10 +109,7 @@ def read_feeds(records: Sequence[Record], space: Space, power: Power) -> None:
         rows[node.id] = record.row
         power.add(node, record.text("name"))
         children.append((node, record))
-    for node, record in children:
-        if node.kind not in ("utility", "generator"):
-            node.parent = _parent(node, record, power)
-    _rate(power)
+    return children
 
 
 def _are_names_unique(records: Sequence[Record]) -> bool:
@@ -146,13 +139,18 @@ def _node(record: Record, space: Space, power: Power, is_unique: bool) -> Node |
     if not key:
         record.note("error", "feed-unnamed", "name", "no name", "left out")
         return None
-    site = rack.site if rack is not None else space.site_of(record).id
+    site = rack.site if rack is not None else _own_site(record, space)
     node = Node(key, kind, site, rack.id if rack else None, strand)
     if not _circuit(record, node, power.defaults):
         return None
     if rack is not None:
         node.outlets = _outlets(record, node)
     return node
+
+
+def _own_site(record: Record, space: Space) -> str:
+    """Return the site that a row of a panel or UPS names, empty where its feeds decide."""
+    return space.site_of(record).id if record.text("site") else ""
 
 
 def _rack(record: Record, space: Space) -> Rack | None:
@@ -309,99 +307,3 @@ def _outlets(record: Record, node: Node) -> dict[str, int]:
         item,
     )
     return dict(usual)
-
-
-# -- what stands above ----------------------------------------------------------------------------
-
-
-def _parent(node: Node, record: Record, power: Power) -> str:
-    """Return what feeds a node: as the table names it, added where it is no row itself."""
-    if text := record.text("parent"):
-        if (hit := power.names.find(text)) is not None and hit.value is not node:
-            return hit.value.id
-        return _added(power, "panel", text, node, record, "parent")
-    if (text := record.text("panel")) and node.kind == "feed":
-        return _added(power, "panel", text, node, record, "panel")
-    if (text := record.text("ups")) and node.kind in ("feed", "panel"):
-        return _added(power, "ups", text, node, record, "ups")
-    if node.kind == "feed":
-        strand = node.strand.lower()
-        name = f"{node.site}-panel-{strand}" if strand else f"{node.site}-panel"
-        return _added(power, "panel", name, node, record, "panel")
-    return _grid(power, node.site)
-
-
-def _added(power: Power, kind: str, text: str, child: Node, record: Record, name: str) -> str:
-    hit = power.names.find(text)
-    if hit is not None and hit.value.site != child.site:
-        text = f"{child.site}-{text}"
-        hit = power.names.find(text)
-    if hit is not None:
-        found = hit.value
-        if found.kind != kind:
-            message = f"`{text}` is a {found.kind} elsewhere"
-            record.note("warning", "power-kind", name, message, "taken as that")
-        elif not found.is_declared and kind == "panel":
-            _check_ups(record, found, power)
-        return found.id
-    node = Node(make_id(text), kind, child.site, strand=child.strand)
-    power.add(node, text)
-    ups = record.text("ups") if kind == "panel" else ""
-    node.parent = (
-        _added(power, "ups", ups, node, record, "ups") if ups else _grid(power, child.site)
-    )
-    return node.id
-
-
-def _check_ups(record: Record, panel: Node, power: Power) -> None:
-    text = record.text("ups")
-    hit = power.names.find(text) if text else None
-    if text and (hit is None or hit.value.id != panel.parent):
-        message = (
-            f"panel `{panel.id}` hangs on `{panel.parent}` in an earlier row, here on `{text}`"
-        )
-        record.note("error", "power-parent", "ups", message, "the earlier row is taken")
-
-
-def _grid(power: Power, site: str) -> str:
-    key = f"{site}-grid"
-    if key not in power.nodes:
-        power.add(Node(key, "utility", site))
-    return key
-
-
-def _rate(power: Power) -> None:
-    """Give every node without a figure the sum of what it feeds, and say so."""
-    children: dict[str, list[Node]] = {}
-    for node in power.nodes.values():
-        if node.parent is not None:
-            children.setdefault(node.parent, []).append(node)
-
-    def rating(node: Node, path: tuple[str, ...] = ()) -> Decimal:
-        if node.rating_kva() or node.is_declared or node.id in path:
-            return node.rating_kva()
-        below = (rating(child, (*path, node.id)) for child in children.get(node.id, ()))
-        total = sum(below, Decimal(0)).to_integral_value(ROUND_CEILING)
-        node.kva = total or Decimal(1)
-        _note_rating(power, node, len(children.get(node.id, ())))
-        return node.kva
-
-    for node in list(power.nodes.values()):
-        rating(node)
-
-
-def _note_rating(power: Power, node: Node, count: int) -> None:
-    noun = node.kind.replace("_", " ")
-    message = (
-        f"no rating of {noun} `{node.id}`: {node.kva} kVA is the sum of the {count} below,"
-        " so it never limits"
-    )
-    action = "write its rating into the file"
-    power.findings.add(
-        "imputed", "power-rating", Spot(node.id), message, action, ("power", node.id)
-    )
-
-
-def strand_key(text: str) -> str:
-    """Return the strand that a device's cell names: `A`, `Feed A`, `Strang B`."""
-    return strand_of(text) if len(slug(text)) <= 12 else ""

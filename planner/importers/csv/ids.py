@@ -11,6 +11,10 @@ from planner.io.ranges import expand
 
 T = TypeVar("T")
 
+#: An id may be made of three such names and has at most 200 letters.
+MAX_ID = 60
+#: Letters of a text that stands for racks.
+MAX_RANGE = 190
 _LETTERS = str.maketrans(
     {
         "ä": "ae",
@@ -33,7 +37,7 @@ _NOUNS = frozenset(
 def make_id(text: str) -> str:
     """Return a name as an id: letters as written, umlauts spelled out, anything else a dash."""
     plain = re.sub(r"[^A-Za-z0-9_.]+", "-", text.translate(_LETTERS))
-    return plain.strip("-.")[:120].rstrip("-.")
+    return plain.strip("-.")[:MAX_ID].rstrip("-.")
 
 
 def slug(text: str) -> str:
@@ -100,10 +104,21 @@ def as_ranges(ids: Iterable[str]) -> list[str]:
         if len(middles) == 1:
             found.append(f"{head}{middles[0]}{tail}")
             continue
-        text = f"{head}[{','.join(_spans(middles))}]{tail}"
-        assert expand(text) == [f"{head}{m}{tail}" for m in middles]
-        found.append(text)
+        for part in _parts(_spans(middles), MAX_RANGE - len(head) - len(tail)):
+            text = f"{head}[{','.join(part)}]{tail}"
+            # One name alone needs no bracket.
+            found.append(text if len(expand(text)) > 1 else expand(text)[0])
     return found
+
+
+def _parts(spans: Sequence[str], length: int) -> list[list[str]]:
+    """Return the spans in parts that are no longer than `length` letters with their commas."""
+    parts: list[list[str]] = [[]]
+    for span in spans:
+        if parts[-1] and sum(len(s) + 1 for s in parts[-1]) + len(span) > length:
+            parts.append([])
+        parts[-1].append(span)
+    return parts
 
 
 def _spans(middles: Sequence[str]) -> list[str]:

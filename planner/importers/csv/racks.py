@@ -120,7 +120,10 @@ class Space:
         compartment = record.text("fire_compartment")
         if key in self.rooms and compartment:
             known = self.rooms[key].fire_compartment
-            if known != f"{site.id}-{slug(compartment)}" and not self.rooms[key].is_declared:
+            if (
+                known != f"{site.id}-{slug(compartment) or 'fire'}"
+                and not self.rooms[key].is_declared
+            ):
                 message = (
                     f"room `{key}` lies in fire compartment `{known}`, here in `{compartment}`"
                 )
@@ -128,7 +131,7 @@ class Space:
                     "error", "room-compartment", "fire_compartment", message, "the first is taken"
                 )
         if key not in self.rooms:
-            fire = f"{site.id}-{slug(compartment)}" if compartment else f"{site.id}-fire"
+            fire = f"{site.id}-{slug(compartment) or 'fire'}"
             self.rooms[key] = Room(key, text, site.id, fire)
             if not compartment:
                 message = (
@@ -194,7 +197,7 @@ def _rack(record: Record, key: str, space: Space, tenants: Tenants) -> Rack:
         id=key,
         site=site.id,
         room=room.id,
-        row=f"{room.id}-{slug(row)}" if row else f"{room.id}-row",
+        row=f"{room.id}-{slug(row) or 'row'}",
         u_height=_units(record, space.defaults),
         manufacturer=record.text("manufacturer"),
         model=record.text("model"),

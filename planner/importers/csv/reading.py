@@ -33,6 +33,7 @@ from planner.importers.csv.racks import Rack, Room, Site, Space, Tenants, read_r
 from planner.importers.csv.sheet import read_sheet
 from planner.importers.csv.tables import Record, Table, make_records, make_table
 from planner.importers.csv.types import settle
+from planner.importers.csv.upstream import Upstream
 from planner.importers.items import index_of
 from planner.model.estate import Estate
 from planner.model.power import PowerKind
@@ -148,7 +149,8 @@ class _Job:
         if "racks" in self.kinds:
             read_racks(records["racks"], self.space, self.tenants)
         if "feeds" in self.kinds:
-            read_feeds(records["feeds"], self.space, self.power)
+            rows = read_feeds(records["feeds"], self.space, self.power)
+            Upstream(self.power, self.some_site()).connect(rows)
         found = self.devices(records["devices"]) if "devices" in self.kinds else {}
         assumed = [rack for rack in self.space.racks.values() if not rack.is_declared]
         if "racks" in self.kinds or assumed:
@@ -161,6 +163,11 @@ class _Job:
             if kind and kind not in self.kinds:
                 found.setdefault(name, dict(document))
         return {ESTATE_FILE: estate_document(self.estate, self.tenants.by_id), **found}
+
+    def some_site(self) -> str:
+        """Return a site of the racks, for panels and UPS that feed nothing."""
+        sites = sorted({rack.site for rack in self.space.racks.values()})
+        return sites[0] if sites else self.mapping.defaults.site or self.estate
 
     def take_over(self) -> None:
         """Make known what the estate has that the tables at hand do not replace."""

@@ -128,7 +128,9 @@ def _of_catalogue(record: Record, match: Match, height: int | None) -> Model | N
 def _own(record: Record, maker: str, name: str, role: str, height: int | None) -> Model:
     title = f"{maker} {name}".strip()
     half = _height_or_usual(record, height, title or role)
-    base = slug(title) if name else slug(f"{maker} {role} {_units(half)}u".strip())
+    base = slug(f"{maker} {role} {_units(half)}u".strip())
+    if slug(name):
+        base = slug(title)
     if catalogue_type(base) is not None:
         base = f"{base}-{_units(half)}u".replace(".", "-")
     return Model(base, maker, name or role, None, half)

@@ -208,11 +208,12 @@ def sheets(with_faults: bool = True) -> dict[str, list[list[str]]]:
         for index, row in enumerate(clean):
             row[6] = RACK_NAMES[index // len(KIT)]
         return {
-            DEVICES: [DEVICE_HEADINGS, *clean],
-            RACKS: [RACK_HEADINGS, *rack_rows()],
-            FEEDS: [FEED_HEADINGS, *feed_rows()],
+            DEVICES: [list(DEVICE_HEADINGS), *clean],
+            RACKS: [list(RACK_HEADINGS), *rack_rows()],
+            FEEDS: [list(FEED_HEADINGS), *feed_rows()],
         }
-    found = {DEVICES: _devices(), RACKS: _racks(), FEEDS: _feeds()}
+    made = {DEVICES: _devices(), RACKS: _racks(), FEEDS: _feeds()}
+    found = {name: [list(row) for row in rows] for name, rows in made.items()}
     for fault in FAULTS:
         found[fault.file][fault.row - 1][ord(fault.column) - ord("A")] = fault.text
     return found

@@ -124,6 +124,37 @@ def test_panels_and_ups_may_be_rows_of_their_own(tmp_path):
     assert answer.of("einspeisungen.csv", "error") == [("6:B", "cell-word")]
 
 
+def test_panels_and_ups_stand_where_their_feeds_do(tmp_path):
+    racks = "Schrank;Standort;HE\nA1;Nord;42\nB1;Süd;42\n"
+    text = (
+        "Bezeichnung;Art;Gespeist von;Schrank;Absicherung;Leistung [kVA]\n"
+        "USV;USV;;;;40\nUV;Verteiler;USV;;;30\nF1;;UV;A1;16A;\nF2;;UV;B1;16A;\n"
+    )
+    answer = read(tmp_path, schraenke=racks, einspeisungen=text)
+    documents = answer.spreadsheets.imported.documents
+    # The first feed decides for the rows; the other site has a panel of its own, of 3.68 kVA.
+    ids = {f: [n["id"] for n in documents[f]["power"]] for f in documents if "power" in f}
+    assert ids == {
+        "power/nord.yaml": ["nord-grid", "USV", "UV", "F1"],
+        "power/sued.yaml": ["sued-grid", "sued-UV", "F2"],
+    }
+
+
+def test_what_feeds_itself_is_put_on_the_grid(tmp_path):
+    text = (
+        "Bezeichnung;Art;Gespeist von;Schrank;Absicherung;Leistung [kVA]\n"
+        "U;USV;V;;;40\nV;Verteiler;U;;;30\nW;Verteiler;W;;;30\nF1;;V;S-01;16A;\nF2;;F1;S-02;16A;\n"
+    )
+    answer = read(tmp_path, schraenke=RACKS, einspeisungen=text)
+    assert answer.of("einspeisungen.csv", "error") == [
+        ("2:C", "power-cycle"), ("4:C", "power-parent"), ("6:C", "power-parent"),
+    ]  # fmt: skip
+    assert answer.item("power", "U")["from"] == "e-grid"
+    assert answer.item("power", "V")["from"] == "U"
+    assert answer.item("power", "W")["from"] == "e-grid"
+    assert answer.item("power", "F2")["from"] == "e-panel"
+
+
 def test_a_panel_on_two_ups_is_an_error(tmp_path):
     text = (
         "Einspeisung;Schrank;Absicherung;Verteiler;USV\n"

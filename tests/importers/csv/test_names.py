@@ -68,6 +68,14 @@ def test_ranges_stand_for_the_same_ids(ids, texts):
     assert sorted(x for text in texts for x in expand(text)) == sorted(ids)
 
 
+def test_long_ranges_are_parted():
+    ids = [f"R-{n}" for n in range(1, 400, 2)]
+    texts = as_ranges(ids)
+    assert len(texts) > 1
+    assert max(map(len, texts)) <= 200
+    assert sorted(x for text in texts for x in expand(text)) == sorted(ids)
+
+
 def test_natural_order():
     assert sorted(["r10", "r2", "r1"], key=natural) == ["r1", "r2", "r10"]
 
