@@ -17,7 +17,7 @@ pytestmark = pytest.mark.pulumi
 
 UP = ("up", "--yes", "--skip-preview")
 #: How long to wait for something that takes a few seconds.
-PATIENCE_S = 60
+PATIENCE_S = 180
 NUM_MOMENTS = 20
 
 
@@ -158,6 +158,9 @@ def test_kill_leaves_a_lock_and_pending_operations_and_the_next_commands_say_so(
     stack, run, editor = busy
     run.stop(signal.SIGKILL)
     editor.execute("ROLLBACK")
+    # Two were under way; the second may not have been noted yet.
+    pending = len(state_of(stack)["pending_operations"])
+    assert pending in (1, 2)
 
     locked = stack.pulumi(*UP)
     assert locked.returncode != 0
@@ -171,8 +174,8 @@ def test_kill_leaves_a_lock_and_pending_operations_and_the_next_commands_say_so(
     again = stack.pulumi(*UP)
 
     assert again.returncode == 0, out_of(again)
-    assert "with 2 pending operations from previous deployment" in out_of(again)
-    assert out_of(again).count("interrupted while creating") >= 2
+    assert f"with {pending} pending operations from previous deployment" in out_of(again)
+    assert out_of(again).count("interrupted while creating") >= pending
     assert_right(stack)
 
     # The note stays, and is told again, until it is cleared.
@@ -183,6 +186,13 @@ def test_kill_leaves_a_lock_and_pending_operations_and_the_next_commands_say_so(
     assert "pending operations" not in out_of(settled)
     assert not state_of(stack).get("pending_operations")
     assert_right(stack)
+
+
+def test_state_has_no_file_that_is_not_written_in_one_go(applied):
+    """A kill while such a file is written would leave a stack that no command can read."""
+    state = applied.folder / ".state" / ".pulumi"
+    assert list(state.rglob("small*.json"))
+    assert list(state.rglob("*.attrs")) == []
 
 
 def moments():

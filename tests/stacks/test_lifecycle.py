@@ -284,7 +284,7 @@ def test_another_program_reads_the_places(stack, cli, tmp_path):
 
     reader = Project(tmp_path / "reader", cli)
     reader.folder.mkdir()
-    backend = f"file://{stack.folder}/.state"
+    backend = f"file://{stack.folder}/.state?metadata=skip"
     (reader.folder / "Pulumi.yaml").write_text(
         "name: reader\nruntime: {name: python, options: {toolchain: pip, virtualenv: .venv}}\n"
         f"backend: {{url: '{backend}'}}\n",
@@ -347,11 +347,12 @@ def test_locked_register_says_so_and_the_next_up_ends_right(stack):
 def test_two_clones_share_register_and_backend(planned, cli, tmp_path):
     """Anna applies; Berta's clone sees the same, moves a server, and Anna's next preview knows."""
     shared = tmp_path / "shared"
-    (shared / "state").mkdir(parents=True)
+    shared.mkdir()
     clones = [planned.copy(tmp_path / name, cli) for name in ("anna", "berta")]
     for clone in clones:
         clone.register = shared / "register.db"
-        clone.environment["PULUMI_BACKEND_URL"] = f"file://{shared}/state"
+        backend = f"file://{shared}/state?create_dir=true&metadata=skip"
+        clone.environment["PULUMI_BACKEND_URL"] = backend
         clone.environment["RACKPLAN_REGISTER"] = str(clone.register)
     anna, berta = clones
     ran(anna.run("pulumi", "stack", "init", STACK, "--non-interactive"))
