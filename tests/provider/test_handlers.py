@@ -198,6 +198,64 @@ def test_created_row_reads_back_the_same(handler, register):
     )
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"position": 12.5},
+        {"position": None, "face": None},
+        # Nobody knows its cords; it has none.
+        {"cords": None},
+        {"cords": []},
+        {"tenant": "größe/ß", "deviceType": None},
+        {"rack": "0012", "tenant": "1e3", "deviceType": "true"},
+        {"tenant": "a 'quoted' \"name\"\n", "cords": [{"inlet": "Netzteil 1", "node": "ä:b"}]},
+    ],
+)
+def test_values_survive_a_refresh_without_a_difference(handler, changes):
+    inputs = {name: value for name, value in (INPUTS | changes).items() if value is not None}
+    checked, failures = handler.check("lwl/db-1", inputs)
+    assert failures == []
+    created = handler.create(ME, checked, preview=False)
+
+    found = handler.read(created.id, created.inputs, created.outputs)
+
+    assert found == created
+    assert handler.diff(ME, found.inputs, found.outputs, checked) == Diff({})
+    # The same through an import, which knows the id alone.
+    imported = handler.read(created.id, {}, {})
+    assert handler.diff(ME, imported.inputs, imported.outputs, checked) == Diff({})
+
+
+@pytest.mark.parametrize(
+    ("spec", "key", "inputs"),
+    [
+        (
+            POWER_ALLOCATION_SPEC,
+            "lwl/ups-a",
+            {"allocation": "lwl/ups-a", "tenant": "lwl", "strand": "ups-a", "powerW": 12_000},
+        ),
+        (
+            RACK_RESERVATION_SPEC,
+            "res-1",
+            {
+                "reservation": "res-1",
+                "rack": "r7",
+                "units": [{"start": 1, "end": 2.5, "face": "rear"}, {"start": 40, "end": 43}],
+                "validFrom": "2026-11-01",
+            },
+        ),
+    ],
+)
+def test_other_resources_survive_a_refresh_without_a_difference(register, spec, key, inputs):
+    handler = RowHandler(spec, register)
+    checked, failures = handler.check(key, {"estate": "muenster", **inputs})
+    assert failures == []
+    created = handler.create(ME, checked, preview=False)
+    found = handler.read(created.id, created.inputs, created.outputs)
+    assert found == created
+    assert handler.diff(ME, found.inputs, found.outputs, checked) == Diff({})
+
+
 def test_preview_writes_nothing(handler, register):
     assert handler.create(ME, INPUTS, preview=True) == (ID, INPUTS, OUTPUTS)
     handler.update(ME, OUTPUTS, INPUTS, preview=True)
