@@ -245,6 +245,19 @@ def test_an_instance_that_follows_another_one_has_no_position(muenster, small):
     assert "NetBox knows no dates" in exported.remarks[0]
 
 
+def test_names_longer_than_netbox_takes_are_cut_and_said(small, tmp_path):
+    name = "acme/" + "x" * 70
+    workload = small.estate.workloads["acme/db"].model_copy(update={"id": name})
+    estate = small.estate.model_copy(update={"workloads": {name: workload}})
+    places = {f"{name}-{n}": PLACES[f"acme/db-{n}"] for n in (1, 3)}
+    exported = export_netbox(estate, small.as_built, layout_of(places))
+    names = [row["name"] for row in rows_of(exported, "devices")][:2]
+    assert [len(name) for name in names] == [64, 64]
+    assert len(set(names)) == 2
+    assert "is longer than 64 characters" in exported.remarks[0]
+    assert places_of(back(exported, tmp_path)) == places
+
+
 def test_a_folder_without_such_files_is_refused(tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n")
     with pytest.raises(UsageError, match="holds no CSV files of a NetBox"):

@@ -209,6 +209,35 @@ def test_devices_with_other_ports_than_their_type_get_a_variant(dump, rack, tmp_
     assert len(found(dump.convert(), "type-variant")) == 1
 
 
+def test_a_device_without_ports_has_those_of_its_type(dump, rack, tmp_path):
+    kind = dump.type("made-up")
+    dump.port(dump.device("a", kind, *rack, position="1"), "in")
+    dump.device("b", kind, *rack, position="2")
+    workloads = loaded(dump, tmp_path).estate.workloads
+    assert [i.name for i in workloads["unassigned/b"].equipment.inlets] == ["in"]
+    assert not found(dump.convert(), "type-variant")
+
+
+def test_a_type_of_the_catalogue_with_plugs_of_a_country_only(dump, rack, tmp_path):
+    # The shipped APC AP7901B has one inlet, NEMA L5-20P: 20 A, so C20.
+    dump.device("box", dump.type("apc-ap7901b", maker=dump.maker("APC")), *rack)
+    (inlet,) = loaded(dump, tmp_path).estate.workloads["unassigned/box"].equipment.inlets
+    assert inlet.type == "c20"
+
+
+def test_a_pdu_by_its_role_takes_no_cord(dump, rack, tmp_path):
+    role = dump.add("dcim.devicerole", name="PDU", slug="pdu")
+    dump.device("box", dump.type("apc-ap7901b", maker=dump.maker("APC")), *rack, role=role)
+    assert loaded(dump, tmp_path).estate.workloads["unassigned/box"].equipment.inlets == ()
+
+
+@pytest.mark.parametrize("height", [None, "-1", "tall"])
+def test_a_type_without_a_height_is_taken_as_1u_and_said(dump, rack, tmp_path, height):
+    dump.device("db", dump.type("made-up", height), *rack)
+    assert found(dump.convert(), "type-height")[0].severity == "error"
+    assert loaded(dump, tmp_path).estate.device_types["made-up"].u_height_half == 2
+
+
 @pytest.mark.parametrize(
     ("port", "inlet"),
     [("nema-5-15p", "c14"), ("nema-l6-30p", "c20"), ("iec-60309-p-n-e-6h", "c20"), ("", "c14")],

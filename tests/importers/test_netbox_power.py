@@ -361,3 +361,66 @@ def test_cables_of_old_dumps_are_read(dump, tmp_path):
     )  # fmt: skip
     (cord,) = loaded(dump, tmp_path).as_built.standing["unassigned/db-1"].place.cords
     assert cord.node == "city-pdu"
+
+
+def test_two_sets_of_outlets_are_two_nodes(dump, tmp_path):
+    site = dump.site()
+    rack, panel = dump.rack(site), dump.panel(site)
+    device = dump.device("pdu", dump.type("two"), site, rack)
+    for name in "AB":
+        supply = dump.port(device, name, "iec-60320-c20")
+        dump.cable(("powerport", supply), ("powerfeed", dump.feed(panel, name, rack)))
+        dump.outlet(device, f"{name}1", power_port=supply)
+    nodes = loaded(dump, tmp_path).estate.power_nodes
+    assert {key: node.parent for key, node in nodes.items() if node.kind == "pdu"} == {
+        "city-pdu-A": "city-A",
+        "city-pdu-B": "city-B",
+    }
+
+
+def test_a_feed_of_two_racks_loses_its_rack_and_it_is_said(dump, tmp_path):
+    site = dump.site()
+    one, two = dump.rack(site), dump.rack(site, "r2")
+    dump.pdu(site, two, dump.feed(dump.panel(site), "A", one))
+    (finding,) = found(dump.convert(), "feed-rack")
+    assert finding.message == "`city-A` of rack `city-r1` feeds a PDU in `city-r2`"
+    nodes = loaded(dump, tmp_path).estate.power_nodes
+    assert (nodes["city-A"].rack, nodes["city-pdu"].rack) == (None, "city-r2")
+
+
+def test_a_pdu_in_no_rack_is_left_out_and_said(dump, tmp_path):
+    site = dump.site()
+    device = dump.device("pdu", dump.type("pdu", "0.0"), site, None, position=None)
+    dump.outlet(device, "1")
+    assert len(found(dump.convert(), "pdu-rack")) == 1
+    assert not loaded(dump, tmp_path).estate.power_nodes
+
+
+def test_the_rating_of_a_pdu_counts(dump, tmp_path):
+    site = dump.site()
+    rack = dump.rack(site)
+    device = dump.device("pdu", dump.type("pdu", "0.0"), site, rack, position=None)
+    supply = dump.port(device, "Input", maximum=3200)
+    dump.outlet(device, "1", power_port=supply)
+    nodes = loaded(dump, tmp_path).estate.power_nodes
+    assert (nodes["city-pdu"].rated_w, nodes["city-pdu"].parent) == (3200, "city-grid")
+    assert nodes["city-grid"].rated_va == 3200
+
+
+def test_a_feed_for_a_rack_of_another_site_is_said(dump, tmp_path):
+    site, other = dump.site(), dump.site("lwl")
+    dump.feed(dump.panel(site), "A", dump.rack(other))
+    assert found(dump.convert(), "feed-site")[0].severity == "error"
+    assert loaded(dump, tmp_path).estate.power_nodes["city-A"].rack is None
+
+
+def test_a_feed_without_amperes_gets_16_and_direct_current_one_phase(dump, tmp_path):
+    site = dump.site()
+    dump.feed(dump.panel(site), "A", dump.rack(site), volts=-48, amps=None, supply="dc")
+    imported = dump.convert()
+    assert [f.slug for f in imported.findings if f.slug in ("feed-amps", "feed-dc")] == [
+        "feed-amps",
+        "feed-dc",
+    ]
+    node = loaded(dump, tmp_path).estate.power_nodes["city-A"]
+    assert (node.volts_ln, node.amps_ma, node.phases) == (48, 16_000, 1)

@@ -3,6 +3,7 @@
 import copy
 import itertools
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from planner.errors import InventoryError, UsageError
 from planner.importers import Finding, Import
 from planner.importers.items import index_of, same
 from planner.importers.writer import apply
+from planner.importers.yaml_edit import UNKNOWN, YamlText
 from planner.io.yaml_tree import read_yaml
 
 DOCUMENTS = {
@@ -373,6 +375,57 @@ def test_the_first_key_of_an_item_can_go(town):
     apply(town, imported(documents))
     apply(town, imported(changed()))
     assert read(town)["power"][2] == DOCUMENTS[SITE]["power"][2]
+
+
+def test_the_first_key_of_an_item_in_lines_can_go(town):
+    line = "  - {id: feed, kind: feed, from: panel, rack: hall-a01, kva: 5}\n"
+    fields = (
+        "  - kva: 5  # by its fuse",
+        "id: feed",
+        "kind: feed",
+        "from: panel",
+        "rack: hall-a01",
+    )
+    block = "\n    ".join(fields) + "\n"
+    edit(town, line, block)
+    documents = changed()
+    del documents[SITE]["power"][2]["kva"]
+    apply(town, imported(documents))
+    assert read(town) == documents[SITE]
+
+
+def test_a_dash_on_a_line_of_its_own_is_found(town):
+    edit(town, "  - {id: feed,", "  -   # the last\n    {id: feed,")
+    apply(town, imported(changed(feed=None)))
+    assert [node["id"] for node in read(town)["power"]] == ["grid", "panel"]
+
+
+@pytest.mark.parametrize("empty", ["power:", "power: ~", "power: []", "power: [ ]  # none"])
+def test_an_empty_section_is_filled(town, empty):
+    text = (town / SITE).read_text()
+    (town / SITE).write_text(text[: text.index("power:")] + empty + "\n")
+    documents = copy.deepcopy(DOCUMENTS)
+    documents[SITE]["power"].append({"id": "b", "kind": "panel", "from": "grid", "kva": 7})
+    apply(town, imported(documents))
+    assert read(town)["power"] == [{"id": "b", "kind": "panel", "from": "grid", "kva": 7}]
+
+
+def test_days_and_truth_values_are_no_edits_the_second_time(tmp_path):
+    window = {"start": date(2027, 5, 1), "end": date(2027, 5, 31)}
+    policy = {"frozen_windows": [window], "kappa": Decimal("0.80")}
+    documents = {"estate.yaml": {"estate": {"id": "x"}, "policy": policy}}
+    apply(tmp_path / "x", imported(documents))
+    assert apply(tmp_path / "x", imported(documents)).changes == ()
+    edit(tmp_path / "x", "2027-05-31", "2027-06-01", "estate.yaml")
+    assert [c.kind for c in apply(tmp_path / "x", imported(documents)).changes] == ["kept"]
+
+
+def test_an_edit_that_would_say_something_else_is_refused(town, monkeypatch):
+    monkeypatch.setattr(YamlText, "end", lambda self, node: int(node.end_mark.index) + 1)
+    before = (town / SITE).read_bytes()
+    changes = apply(town, imported(changed(panel={"kva": 60})))
+    assert [(c.kind, c.reason) for c in changes.changes] == [("conflict", UNKNOWN)]
+    assert (town / SITE).read_bytes() == before
 
 
 def test_line_ends_of_windows_stay(town):

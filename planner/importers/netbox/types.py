@@ -166,15 +166,15 @@ class Types:
             base = None
         if base is None or fields:
             job.section("device-types.yaml", "device_types").append({"slug": slug, **fields})
-        height = row.decimal("u_height")
         if "inlets" in fields:
             inlets = tuple(str(inlet["name"]) for inlet in fields["inlets"])
         else:
             given = base.inlets if base is not None else ()
             inlets = tuple(i.name for i in given if i.type in OUTLET_FOR_INLET)
+        height = _height(row)
         return Kind(
             slug,
-            _halves(height if height is not None else Decimal(1)),
+            height if height is not None else Decimal(1),
             row["is_full_depth"] is not False,
             inlets,
             row.pk in self.distributors,
@@ -204,8 +204,8 @@ class Types:
     ) -> dict[str, Data]:
         """Return what NetBox says and the catalogue does not, or says otherwise."""
         maker = self.job.tables.get("dcim.manufacturer", row["manufacturer"])
-        height = row.decimal("u_height")
-        if height is None or height < 0:
+        height = _height(row)
+        if height is None:
             self.job.find(
                 row.place,
                 "error",
@@ -223,8 +223,8 @@ class Types:
                 model=str(row["model"] or ""),
                 part_number=str(row["part_number"] or ""),
             )
-        if base is None or _halves(height) * 2 != base.u_height_half:
-            fields["u_height"] = _halves(height)
+        if base is None or height * 2 != base.u_height_half:
+            fields["u_height"] = height
         if base is None or full != base.is_full_depth:
             fields["is_full_depth"] = full
         weight = row.kg()
@@ -316,8 +316,11 @@ def _suffix(ports: tuple[Port, ...]) -> str:
     return "-".join(f"{count}x{kind}" for kind, count in sorted(counts.items())) or "no-ports"
 
 
-def _halves(height: Decimal) -> Decimal:
-    """Return a height on the half-unit grid, rounded up."""
+def _height(row: Row) -> Decimal | None:
+    """Return a height on the half-unit grid, rounded up; None where there is none."""
+    height = row.decimal("u_height")
+    if height is None or height < 0:
+        return None
     doubled = (height * 2).to_integral_value(rounding="ROUND_CEILING")
     return (doubled / 2).normalize() if doubled else Decimal(0)
 
