@@ -29,7 +29,20 @@ def reasons(model: Model, assignment: Assignment, instances: Iterable[str]) -> d
 
 def why_infeasible(problem: Problem, as_built: Mapping[Key, int]) -> str:
     """Return why no layout exists at all, in one sentence."""
-    rows = distinct_rows(Candidates(problem, movable=()))
+    candidates = Candidates(problem, movable=())
+    stuck = [
+        g.instances[0]
+        for g in problem.groups
+        if g.home is not None and not candidates.of_group[g.index]
+    ]
+    if stuck:
+        more = f" and {len(stuck) - 3} more" if len(stuck) > 3 else ""
+        named = ", ".join(f"`{instance}`" for instance in stuck[:3])
+        return (
+            f"what stands cannot be corded where it stands: {named}{more}; declare feeds with outlets "
+            "of their inlets' types in these racks"
+        )
+    rows = distinct_rows(candidates)
     hopeless = [
         f"{row.key.rule} at `{row.key.subject}` in {row.scenario}"
         for row in rows
