@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-#: Deterministic time counted for a second of limit: CP-SAT's unit takes three to four seconds of CPU
-#: on these models (Münster estate, two workers), so a limit means about the same both ways.
+#: Deterministic time counted for a second of limit: CP-SAT's unit takes three to four seconds of
+#: CPU on these models (Münster estate, two workers), so a limit means about the same both ways.
 DETERMINISTIC_SHARE = 1 / 4
 
 

@@ -39,8 +39,8 @@ def why_infeasible(problem: Problem, as_built: Mapping[Key, int]) -> str:
         more = f" and {len(stuck) - 3} more" if len(stuck) > 3 else ""
         named = ", ".join(f"`{instance}`" for instance in stuck[:3])
         return (
-            f"what stands cannot be corded where it stands: {named}{more}; declare feeds with outlets "
-            "of their inlets' types in these racks"
+            f"what stands cannot be corded where it stands: {named}{more}; declare feeds with "
+            "outlets of their inlets' types in these racks"
         )
     rows = distinct_rows(candidates)
     hopeless = [

@@ -380,3 +380,13 @@ def test_nothing_moves_for_a_rule_that_counts_less_than_moves():
     moves = planned(e, standing).layout
     assert [dict(tiers(found))["moves"] for found in (stays, moves)] == [0, 1]
     assert [dict(tiers(found))["soft"] for found in (stays, moves)] == [1, 0]
+
+
+def test_what_stands_without_an_outlet_is_named():
+    e = estate(rack(), workload())
+    outcome = planned(e, {"w-1": change(at("r1", 2), cords=None)})
+    assert outcome.status == "INFEASIBLE"
+    assert outcome.infeasible_reason == (
+        "what stands cannot be corded where it stands: `w-1`; declare feeds with outlets of their "
+        "inlets' types in these racks"
+    )
