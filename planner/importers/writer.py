@@ -12,9 +12,9 @@ import copy
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from planner.errors import InventoryError
+from planner.errors import InventoryError, UsageError
 from planner.importers import emit
 from planner.importers.contract import Change, Changes, Data, Import
 from planner.importers.items import index_of, same
@@ -46,9 +46,12 @@ def apply(estate_dir: Path, imported: Import, dry_run: bool = False) -> Changes:
     InventoryError
         When a file of the estate cannot be read.
     UsageError
-        When the state of the import before cannot be read.
+        When the state of the import before cannot be read, or a document lies elsewhere.
     """
     estate_dir = Path(estate_dir)
+    for name in imported.documents:
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise UsageError(f"`{name}` is no file inside the estate")
     raw = _read(estate_dir)
     mine = {name: _data(estate_dir / name, text) for name, text in raw.items()}
     base = read_state(estate_dir, imported.source)

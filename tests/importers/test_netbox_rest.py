@@ -1,5 +1,6 @@
 """The REST API, read with pynetbox from a small server on this machine."""
 
+import gzip
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -87,25 +88,26 @@ class FakeNetBox(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def records_of(tables):
-    """Return the tables as the API has them, by path."""
+def records_of(objects):
+    """Return the objects of a dump as the API has them, by path."""
     ends = {}
-    for row in tables.all("dcim.cabletermination"):
-        side = "a_terminations" if row["cable_end"] == "A" else "b_terminations"
+    for fields in (o["fields"] for o in objects if o["model"] == "dcim.cabletermination"):
+        side = "a_terminations" if fields["cable_end"] == "A" else "b_terminations"
         end = {
-            "object_type": ".".join(row["termination_type"]),
-            "object_id": row["termination_id"],
+            "object_type": ".".join(fields["termination_type"]),
+            "object_id": fields["termination_id"],
         }
-        ends.setdefault(row["cable"], {}).setdefault(side, []).append(end)
-    found = {}
-    for model, (app, name) in ENDPOINTS.items():
-        path = f"{app}/{name.replace('_', '-')}"
-        found[path] = [
-            {"id": row.pk, "url": f"/api/{path}/{row.pk}/", "display": row.name}
-            | {key: as_api(key, value) for key, value in row.fields.items()}
-            | (ends.get(row.pk, {}) if model == "dcim.cable" else {})
-            for row in tables.all(model)
-        ]
+        ends.setdefault(fields["cable"], {}).setdefault(side, []).append(end)
+    paths = {model: f"{app}/{name.replace('_', '-')}" for model, (app, name) in ENDPOINTS.items()}
+    found = {path: [] for path in paths.values()}
+    for one in objects:
+        path = paths.get(one["model"])
+        if path is not None:
+            found[path].append(
+                {"id": one["pk"], "url": f"/api/{path}/{one['pk']}/", "display": "x"}
+                | {key: as_api(key, value) for key, value in one["fields"].items()}
+                | (ends.get(one["pk"], {}) if one["model"] == "dcim.cable" else {})
+            )
     # NetBox 3.6 knows no rack types.
     del found["dcim/rack-types"]
     return found
@@ -114,7 +116,8 @@ def records_of(tables):
 @pytest.fixture
 def server():
     """Return the address of a NetBox with the demo data."""
-    handler = type("Handler", (FakeNetBox,), {"records": records_of(read_dump(DUMP))})
+    objects = json.loads(gzip.decompress(DUMP.read_bytes()))
+    handler = type("Handler", (FakeNetBox,), {"records": records_of(objects)})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         thread = threading.Thread(target=running.serve_forever)
         thread.start()

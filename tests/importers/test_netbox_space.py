@@ -196,3 +196,27 @@ def test_coordinates_come_along(dump, tmp_path):
     assert (site.lat_udeg, site.lon_udeg) == (51_942_000, 7_643_000)
     assert items(dump.convert(), "tenants") == {}
     assert Decimal("51.942") == dump.convert().documents["sites/city.yaml"]["site"]["lat"]
+
+
+def test_units_of_old_dumps_are_text(dump, tmp_path):
+    rack = dump.rack(dump.site(), u_height=10)
+    dump.add("dcim.rackreservation", rack=rack, units="[9, 10]", description="x")
+    (units,) = loaded(dump, tmp_path).estate.reservations["city-r1-u9"].units
+    assert (units.start_half, units.end_half) == (18, 22)
+
+
+def test_no_name_leads_out_of_the_estate(dump, tmp_path):
+    site = dump.site("a/../../../x")
+    tenant = dump.add("tenancy.tenant", name="t", slug="../../t")
+    dump.device("db", dump.type(), site, dump.rack(site), tenant=tenant)
+    loaded(dump, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["schema.json", "test"]
+    assert (tmp_path / "test" / "sites" / "a-..-..-..-x.yaml").exists()
+
+
+def test_what_a_field_cannot_hold_is_said(dump, tmp_path):
+    dump.site()
+    dump.rack(1, name=["x"], max_weight="heavy", weight_unit="kg")
+    messages = [f.message for f in found(dump.convert(), "field-malformed")]
+    assert messages == ["field `name` holds ['x']", "field `max_weight` holds 'heavy'"]
+    assert list(loaded(dump, tmp_path).estate.racks) == ["city-rack-1"]

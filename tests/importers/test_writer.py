@@ -491,6 +491,13 @@ def test_sources_keep_their_states_apart(town):
     assert (state["version"], state["source"]) == (1, "csv")
 
 
+@pytest.mark.parametrize("name", ["../x.yaml", "/x.yaml", "a/../../x.yaml"])
+def test_a_document_outside_the_estate_is_refused(tmp_path, name):
+    with pytest.raises(UsageError, match="is no file inside the estate"):
+        apply(tmp_path / "town", imported({name: {"estate": {"id": "x"}}}))
+    assert list(tmp_path.iterdir()) == []
+
+
 # -- properties --------------------------------------------------------------------------------
 
 _VALUE = st.one_of(

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from planner.importers.contract import Data
 from planner.importers.netbox.devices import Devices
-from planner.importers.netbox.job import Job, known
+from planner.importers.netbox.job import Job, file_of, known
 from planner.importers.netbox.names import inside, plain
 from planner.importers.netbox.tables import Row
 
@@ -92,7 +92,7 @@ def _service(job: Job, row: Row, pools: dict[int, str], disk_mb: bool) -> list[s
     given = {key: _short(value) for key, value in figures.items() if value is not None}
     pool = [pools[row["cluster"]]] if row["cluster"] in pools else []
     service = {"vcpu": 0, **given, **known(pools=pool)}
-    file = f"workloads/{plain(tenant).replace('/', '-')}.yaml"
+    file = file_of("workloads", tenant)
     job.documents.setdefault(file, {"tenant": tenant})
     job.section(file, "workloads").append(
         {
@@ -111,4 +111,4 @@ def _short(value: Decimal) -> Decimal:
 
 def _role(job: Job, row: Row) -> str:
     role = job.tables.get("dcim.devicerole", row["role"])
-    return str(role["slug"] or "") if role is not None else ""
+    return plain(str(role["slug"])) if role is not None and role["slug"] else ""

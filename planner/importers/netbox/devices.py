@@ -10,7 +10,7 @@ from typing import NamedTuple
 from planner.importers.contract import Data
 from planner.importers.emit import figure
 from planner.importers.netbox.cords import Cords
-from planner.importers.netbox.job import NOT_YET, STORED, Job, known, marked
+from planner.importers.netbox.job import NOT_YET, STORED, Job, file_of, known, marked
 from planner.importers.netbox.names import inside, plain
 from planner.importers.netbox.power import Power
 from planner.importers.netbox.space import Rack
@@ -147,7 +147,7 @@ class Devices:
         self.workload_of[row.pk] = name
         place = self._place(device)
         fields = self._fields(device, place)
-        file = f"workloads/{plain(device.tenant).replace('/', '-')}.yaml"
+        file = file_of("workloads", device.tenant)
         found = self.workloads.get(name)
         if found is None:
             job.documents.setdefault(file, {"tenant": device.tenant})
@@ -164,7 +164,7 @@ class Devices:
         if place is not None and "face" in place and found.get("face", "front") != place["face"]:
             found["face"] = "any"
         if place is not None and device.rack is not None:
-            standing = f"standing/{job.sites[device.rack.site]}.yaml"
+            standing = file_of("standing", job.sites[device.rack.site])
             job.section(standing, "standing").append({"instance": device.instance, **place})
 
     def _fields(self, device: Device, place: dict[str, Data] | None) -> dict[str, Data]:
@@ -197,7 +197,9 @@ class Devices:
     def _role(self, row: Row) -> str:
         role = self.job.tables.get("dcim.devicerole", row["role"])
         slug = str(role["slug"] or role.name).lower() if role is not None else ""
-        return next((value for word, value in ROLES if word in slug), slug or "server")
+        return next(
+            (value for word, value in ROLES if word in slug), plain(slug) if slug else "server"
+        )
 
     def _type_airflow(self, row: Row) -> Data:
         kind = self.job.tables.get("dcim.devicetype", row["device_type"])

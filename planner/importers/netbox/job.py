@@ -31,6 +31,9 @@ class Job:
         self.tenants: dict[int, str] = {}
         self.devices_by_rack = tables.of("dcim.device", "rack")
         self._collect()
+        for place, name, value in tables.malformed:
+            message = f"field `{name}` holds {value}"
+            self.find(place, "error", "field-malformed", message, "taken as nothing")
 
     def _collect(self) -> None:
         for row in self.tables.all("dcim.site"):
@@ -62,7 +65,7 @@ class Job:
 
     def site_file(self, pk: int) -> str:
         """Return the file of a site."""
-        return f"sites/{self.sites[pk]}.yaml"
+        return file_of("sites", self.sites[pk])
 
     def site_of(self, row: Row) -> int | None:
         """Return the site of an object, where it is known."""
@@ -84,6 +87,11 @@ class Job:
                 return self.tenants[row["tenant"]]
         self.tenants.setdefault(0, UNASSIGNED)
         return UNASSIGNED
+
+
+def file_of(folder: str, name: str) -> str:
+    """Return the file of a site or a tenant: one file whatever its id holds."""
+    return f"{folder}/{re.sub(r'[^A-Za-z0-9_.-]', '-', name)}.yaml"
 
 
 def marked(row: Row, kind: str) -> str | None:

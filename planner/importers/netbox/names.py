@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections import defaultdict
 
-_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/+@-]{0,150}\Z")
+_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/+@-]{0,99}\Z")
+#: Longest id, so that what is appended to one fits, too.
+MAX_ID = 170
 _LETTERS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
 )
@@ -18,7 +20,7 @@ def plain(name: str) -> str:
         return name
     text = unicodedata.normalize("NFKD", name.translate(_LETTERS))
     text = text.encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9_.:/+@]+", "-", text).strip("-./:+@")[:150] or "x"
+    return re.sub(r"[^a-z0-9_.:/+@]+", "-", text).strip("-./:+@")[:100].rstrip("-./:+@") or "x"
 
 
 def inside(owner: str, name: str, mark: str = "-") -> str:
@@ -37,6 +39,7 @@ class Ids:
     def take(self, kind: str, *wanted: str, pk: int) -> str:
         """Return the first of the `wanted` ids that is free, else the last one with `-<pk>`."""
         taken = self._taken[kind]
+        wanted = tuple(text[:MAX_ID] for text in wanted)
         name = next((text for text in wanted if text not in taken), "")
         while not name:
             text = f"{wanted[-1]}-{pk}"

@@ -96,7 +96,7 @@ class Power:
         item = self.graph.add(site, Decimal(0), fields)
         for feed in live:
             # A feed may be used up to its own share, above the panel's default of 80 %.
-            share = max(feed.decimal("max_utilization") or Decimal(80), Decimal(80))
+            share = max(self._share(feed), Decimal(80))
             self.graph.va[name] += self._feed(feed, site, name) * share / 80
         item["kva"] = in_kva(self.graph.va[name])
         self.graph.above[self.graph.grid(site)] += self.graph.va[name]
@@ -140,8 +140,8 @@ class Power:
                 row.place, "note", "feed-dc", "it carries direct current", "written as one phase"
             )
         figures, va = self._figures(row, name, volts, amps, phases)
-        share = row.decimal("max_utilization")
-        kappa = share / 100 if share is not None and share != 80 else None
+        share = self._share(row)
+        kappa = share / 100 if share != 80 else None
         fields: dict[str, Data] = {
             "id": name, "kind": "feed", "from": panel, "rack": rack.id if rack else None,
             "amps": amps, **figures, "phases": phases, "kappa": kappa,
@@ -151,6 +151,11 @@ class Power:
         self.feeds[row.pk] = Feed(name, row, rack, va, phases)
         self.graph.node_of["dcim.powerfeed", row.pk] = name
         return va
+
+    def _share(self, row: Row) -> Decimal:
+        """Return how much of a feed may be used, in percent."""
+        share = row.decimal("max_utilization")
+        return share if share is not None and 0 < share <= 100 else Decimal(80)
 
     def _figures(
         self, row: Row, name: str, volts: Decimal, amps: Decimal, phases: int

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from planner.importers.contract import Data
 from planner.importers.netbox.job import Job, known, marked
 from planner.importers.netbox.names import inside, plain
-from planner.importers.netbox.tables import Row, units
+from planner.importers.netbox.tables import Row, units, whole_numbers
 
 #: A location whose name says that it is a row of racks, and not a room.
 _ROW = re.compile(r"(?i)(?:\A|[^a-z])(?:row|reihe|schrankreihe|aisle|gang)(?:[^a-z]|\Z)")
@@ -69,7 +69,7 @@ def _site(job: Job, pk: int) -> None:
     assert row is not None
     lat, lon = row.decimal("latitude"), row.decimal("longitude")
     site = known(id=job.sites[pk], name=row.name)
-    if lat is not None and lon is not None:
+    if lat is not None and lon is not None and abs(lat) <= 90 and abs(lon) <= 180:
         site |= {"lat": lat, "lon": lon}
     job.documents[job.site_file(pk)] = {"site": site}
 
@@ -80,12 +80,15 @@ def _rack(job: Job, row: Row) -> Rack | None:
         job.find(row.place, "error", "rack-site", "its site is not in the data", "left out")
         return None
     kind = job.tables.get("dcim.racktype", row["rack_type"])
-    height = row["u_height"] or (kind["u_height"] if kind else None)
-    if not isinstance(height, int) or not 1 <= height <= 100:
-        message = f"its height is `{height}` units"
+    height = row.whole("u_height") or (kind.whole("u_height") if kind else None)
+    if height is None or not 1 <= height <= 100:
+        message = f"its height is {height if height is not None else 'no whole number of'} units"
         job.find(row.place, "error", "rack-height", message, "left out; 1 to 100 are taken")
         return None
-    first = row["starting_unit"] or (kind["starting_unit"] if kind else None) or 1
+    first = row.whole("starting_unit") or (kind.whole("starting_unit") if kind else None) or 1
+    if first > 100:
+        job.find(row.place, "error", "rack-start", f"its first unit is {first}", "taken as 1")
+        first = 1
     location = job.tables.get("dcim.location", row["location"])
     names = [marked(row, "rack") or job.inside_site(site, row.name or f"rack-{row.pk}")]
     if location is not None:
@@ -108,7 +111,7 @@ def _rack(job: Job, row: Row) -> Rack | None:
             message,
             "positions are counted from the bottom here",
         )
-    return Rack(name, row, site, int(first), height, bool(row["desc_units"]))
+    return Rack(name, row, site, first, height, bool(row["desc_units"]))
 
 
 def _spot(job: Job, rack: Rack) -> _Spot:
@@ -263,7 +266,7 @@ def _reservation(job: Job, row: Row, racks: dict[int, Rack]) -> None:
         job.find(row.place, "error", "reservation-rack", "its rack is not in the data", "left out")
         return
     last = rack.first + rack.height - 1
-    wanted = [int(unit) for unit in row["units"] or ()]
+    wanted = whole_numbers(row["units"])
     inside_rack = [unit for unit in wanted if rack.first <= unit <= last]
     if len(inside_rack) < len(wanted):
         outside = ", ".join(str(unit) for unit in wanted if unit not in inside_rack)

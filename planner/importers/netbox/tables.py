@@ -6,6 +6,7 @@ Foreign keys are ids.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -42,6 +43,31 @@ MODELS = (
     "virtualization.cluster",
     "virtualization.virtualmachine",
 )
+#: Fields that are read, by what they hold; all others are dropped.
+KEYS = frozenset(
+    {
+        "site", "location", "parent", "tenant", "role", "manufacturer", "device_type", "rack",
+        "rack_type", "power_panel", "device", "power_port", "cluster", "module_type",
+        "installed_device", "cable", "termination_id", "termination_a_id", "termination_b_id",
+        "scope_id",
+    }
+)  # fmt: skip
+SIGNED = frozenset({"latitude", "longitude", "voltage", "position"})
+FIGURES = SIGNED | {
+    "u_height", "starting_unit", "weight", "max_weight", "maximum_draw", "allocated_draw",
+    "amperage", "max_utilization", "vcpus", "memory", "disk",
+}  # fmt: skip
+TEXTS = frozenset(
+    {
+        "name", "slug", "model", "part_number", "status", "description", "comments", "face",
+        "airflow", "type", "form_factor", "weight_unit", "phase", "supply", "feed_leg",
+        "subdevice_role", "cable_end",
+    }
+)  # fmt: skip
+FLAGS = frozenset({"is_full_depth", "desc_units"})
+KINDS = frozenset({"termination_type", "termination_a_type", "termination_b_type", "scope_type"})
+#: Largest figure that is taken for one.
+MAX_FIGURE = 10**9
 _OLD_NAMES = {
     "dcim.device": {"device_role": "role"},
     "dcim.rack": {"type": "form_factor"},
@@ -77,15 +103,14 @@ class Row:
         return f"{self.model} {self.pk} {label}".rstrip()
 
     def decimal(self, name: str) -> Decimal | None:
-        """Return a figure, None where there is none or it is no figure."""
+        """Return a figure, None where there is none."""
         value = self.fields.get(name)
-        if value in (None, "") or isinstance(value, bool):
-            return None
-        try:
-            figure = Decimal(str(value))
-        except InvalidOperation:
-            return None
-        return figure if figure.is_finite() else None
+        return value if isinstance(value, Decimal) else None
+
+    def whole(self, name: str) -> int | None:
+        """Return a whole number, None where there is none."""
+        value = self.decimal(name)
+        return int(value) if value is not None and value == value.to_integral_value() else None
 
     def kg(self, name: str = "weight") -> Decimal | None:
         """Return a weight in kg, to the gram and rounded up."""
@@ -104,16 +129,25 @@ class Tables:
         self.version = version
         self._rows: dict[str, dict[int, Row]] = defaultdict(dict)
         self._content_types: dict[int, str] = {}
+        self.malformed: list[tuple[str, str, str]] = []
 
     def add(self, model: str, pk: int, fields: dict[str, Data]) -> None:
-        """Add one object; models that are not read are left out."""
+        """Add one object; models and fields that are not read are left out.
+
+        What a field cannot hold becomes nothing, and is remembered in `malformed`.
+        """
         if model == "contenttypes.contenttype":
             self._content_types[pk] = f"{fields.get('app_label')}.{fields.get('model')}"
         elif model in MODELS:
             for old, new in _OLD_NAMES.get(model, {}).items():
                 if old in fields and new not in fields:
                     fields[new] = fields[old]
-            self._rows[model][pk] = Row(model, pk, fields)
+            clean: dict[str, Data] = {}
+            row = self._rows[model][pk] = Row(model, pk, clean)
+            for name, value in fields.items():
+                clean[name] = cleaned = _cleaned(name, value)
+                if cleaned is None and value is not None and value != "" and _is_read(name):
+                    self.malformed.append((row.place, name, repr(value)[:60]))
 
     def all(self, model: str) -> Iterator[Row]:
         """Return the objects of a model in the order of their ids."""
@@ -140,7 +174,7 @@ class Tables:
         """Return the site of a cluster: its own field, or since NetBox 4.2 its scope."""
         if isinstance(row["site"], int):
             return int(row["site"])
-        kind, pk = row["scope_type"], row["scope_id"] or row["scope"]
+        kind, pk = row["scope_type"], row["scope_id"]
         if not isinstance(pk, int) or kind is None:
             return None
         model = self.model_of(kind)
@@ -175,10 +209,62 @@ class Tables:
         return found
 
 
-def units(values: Iterable[Data]) -> list[tuple[int, int]]:
+def _is_read(name: str) -> bool:
+    return name in KEYS or name in FIGURES or name in TEXTS or name in FLAGS or name in KINDS
+
+
+def _cleaned(name: str, value: Data) -> Data:
+    """Return what a field holds in the form in which it is read; None where it cannot."""
+    if name == "units":
+        return whole_numbers(value)
+    if name in KEYS:
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if name in FIGURES:
+        return _figure(value, is_signed=name in SIGNED)
+    if name in FLAGS:
+        return value if isinstance(value, bool) else None
+    if name in KINDS:
+        is_list = isinstance(value, list) and all(isinstance(part, str) for part in value)
+        return value if is_list or isinstance(value, str | int) else None
+    if name in TEXTS and isinstance(value, str | int | float) and not isinstance(value, bool):
+        # What no file can hold (a lone surrogate) is replaced.
+        return str(value).encode("utf-8", "replace").decode()
+    return None
+
+
+def _figure(value: Data, is_signed: bool) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    try:
+        figure = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    if not figure.is_finite() or abs(figure) >= MAX_FIGURE or (figure < 0 and not is_signed):
+        return None
+    return figure.quantize(Decimal("0.000001")).normalize() + 0
+
+
+def whole_numbers(value: Data) -> list[int]:
+    """Return a list of whole numbers; old dumps write it as text."""
+    if isinstance(value, str):
+        value = re.findall(r"-?[0-9]{1,9}", value)
+    if not isinstance(value, list):
+        return []
+    found = []
+    for one in value:
+        try:
+            figure = Decimal(str(one))
+        except InvalidOperation:
+            continue
+        if figure.is_finite() and abs(figure) < 10**9:
+            found.append(int(figure))
+    return found
+
+
+def units(values: Iterable[int]) -> list[tuple[int, int]]:
     """Return whole units as ranges, first and last."""
     ranges: list[tuple[int, int]] = []
-    for unit in sorted({int(Decimal(str(value))) for value in values}):
+    for unit in sorted(set(values)):
         if ranges and unit == ranges[-1][1] + 1:
             ranges[-1] = (ranges[-1][0], unit)
         else:

@@ -67,7 +67,13 @@ def ports_of(rows: list[Row]) -> tuple[Port, ...]:
         )
         for row in rows
     )
-    return tuple(sorted(ports, key=lambda port: _natural(port.name)))
+    ordered = sorted(ports, key=lambda port: _natural(port.name))
+    seen: Counter[str] = Counter()
+    for index, port in enumerate(ordered):
+        seen[port.name] += 1
+        if seen[port.name] > 1 or not port.name:
+            ordered[index] = port._replace(name=f"{port.name or 'port'}#{seen[port.name]}")
+    return tuple(ordered)
 
 
 def _draw(row: Row, name: str) -> Decimal | None:
