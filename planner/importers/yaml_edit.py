@@ -31,7 +31,7 @@ class EditError(Exception):
 
 
 class Replacement(NamedTuple):
-    """Characters from `start` to before `end` become `text`; at one place the deepest comes first."""
+    """Characters `start` to before `end` become `text`; at one place the deepest comes first."""
 
     start: int
     end: int
