@@ -190,7 +190,7 @@ def _overloads(node: PowerNode) -> str:
 
 
 def _hint(model: LoadModel, n: int, amount: int, unit: str, sight: Sight) -> str | None:
-    """Return which device to move: the smallest that suffices, else the largest."""
+    """Return which device to move: the smallest that suffices, else the largest; none is pinned."""
 
     def draw(device: Device) -> int:
         factor = device.equipment.draw.power_factor_permille if unit == VA else 1000
@@ -198,9 +198,11 @@ def _hint(model: LoadModel, n: int, amount: int, unit: str, sight: Sight) -> str
 
     num_devices = len(model.devices)
     below = [model.devices[i] for i in model.below(n, sight.moment) if i < num_devices]
-    below = [device for device in below if not _is_pinned(device)] or below
     if not below:
         return None
+    below = [device for device in below if not _is_pinned(device)]
+    if not below:
+        return f"raise the capacity of `{model.grid.nodes[n].id}`: all that loads it is pinned"
     enough = [device for device in below if draw(device) >= amount]
     one = min(enough, key=draw) if enough else max(below, key=draw)
     return (
