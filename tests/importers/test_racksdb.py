@@ -100,6 +100,15 @@ def test_devices_stand_where_racksdb_has_them(tmp_path):
     }
 
 
+def test_slots_that_are_counted_from_elsewhere(tmp_path):
+    changes = (("initial: 0", "initial: 3"), ("type: nas, slot: 0", "type: nas, slot: 3"))
+    inventory = loaded(tmp_path, *changes)
+    # 24 slots from 3: the last is 26, and slot 3 is unit 3, half units 6.
+    assert inventory.as_built.standing["lynx/nas1-1"].place.position_half == 6
+    outside = loaded(tmp_path, *changes, ("type: sw48, slot: 23", "type: sw48, slot: 27"))
+    assert "lynx/sw1-1" not in outside.as_built.standing
+
+
 def test_a_set_goes_up_by_the_height_of_its_type(tmp_path):
     standing = loaded(tmp_path, ("type: r640, slot: 10", "type: fat, slot: 10")).as_built.standing
     # 4U each: slots 10 and 14.
