@@ -12,6 +12,7 @@ import click
 SOURCES = {
     "csv": "read devices, racks and feeds from spreadsheets",
     "netbox": "read a NetBox dump, its REST API, or an exported folder",
+    "racksdb": "read a RacksDB database, a file or a folder",
     "register": "put what stands into the register, and write the file for `pulumi import`",
 }
 
