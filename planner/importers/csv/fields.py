@@ -48,7 +48,8 @@ def _field(
 _PLACE = (
     _field(
         "site", "site",
-        "Standort, Site, Liegenschaft, Gebäude, Location, RZ, Rechenzentrum, Building",
+        "Standort, Site, Liegenschaft, Gebäude, Location, RZ, Rechenzentrum, Building,"
+        " Data Center, DataCenter, DataCenterID",
         is_merged=True,
     ),
     _field(
@@ -68,7 +69,7 @@ DEVICES = (
     _field(
         "name", "the device's name, its id",
         "Gerätename, Hostname, Name, Gerät, Device, Systemname, Host, Device Name,"
-        " Bezeichnung, Rechnername, Servername, Komponente, Gerätebezeichnung, System",
+        " Bezeichnung, Rechnername, Servername, Komponente, Gerätebezeichnung, System, Label",
     ),
     _field(
         "asset_tag", "inventory number, goes into the description",
@@ -133,7 +134,7 @@ DEVICES = (
         "power", "planned draw",
         "Leistung, Leistungsaufnahme, Verbrauch, Stromverbrauch, Power, Draw, Leistungsbedarf,"
         " Elektrische Leistung, Aufnahme, Planleistung, Wattage, Leistung typ, Stromaufnahme,"
-        " Watt, W, kW",
+        " Watt, W, kW, NominalWatts",
         POWER,
     ),
     _field(
@@ -157,7 +158,7 @@ DEVICES = (
     _field(
         "supplies", "power supplies: 2, 1+1, 2x 800W",
         "Netzteile, Anzahl Netzteile, PSU, PSUs, Netzteil, Power Supplies, Stromversorgung,"
-        " NT, Anz Netzteile, Netzteilanzahl",
+        " NT, Anz Netzteile, Netzteilanzahl, NumPower",
     ),
     _field(
         "feed_a", "feed of the first supply",
@@ -227,7 +228,7 @@ RACKS = (
     _field(
         "name", "the rack's name, its id",
         "Schrank, Rack, Name, Schrankname, Rackname, Schranknummer, Schrank Nr, Bezeichnung,"
-        " Cabinet, Racknummer, Rack Nr, Serverschrank, Schrankbezeichnung, Rackbezeichnung",
+        " Cabinet, Racknummer, Rack Nr, Serverschrank, Schrankbezeichnung, Rackbezeichnung, Label",
     ),
     *_PLACE,
     _field(
@@ -269,12 +270,12 @@ RACKS = (
     _field(
         "max_power", "design power, and so heat, of the rack",
         "Max Leistung, Leistung, Kühlleistung, Max Power, Max Wärmelast, Leistungsgrenze,"
-        " Auslegungsleistung, Wärmelast, Anschlussleistung, Leistung max",
+        " Auslegungsleistung, Wärmelast, Anschlussleistung, Leistung max, MaxkW",
         POWER,
     ),
     _field(
         "tenant", "only this tenant's workloads may stand here",
-        "Mandant, Tenant, Kunde, Exklusiv für, Eigentümer, Kommune, Nutzer, Reserviert für",
+        "Mandant, Tenant, Kunde, Exklusiv für, Eigentümer, Kommune, Nutzer, Reserviert für, Owner",
     ),
     _field(
         "status", "in use, reserved, planned, no longer filled",

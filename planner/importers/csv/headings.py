@@ -13,6 +13,8 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": 
 _UNIT_TAIL = re.compile(
     rf"[ (\[/]*(?:\bin\b)?[ (\[/]*\b({'|'.join(map(re.escape, HEADING_UNITS))})\b[)\]]?[ .:]*\Z"
 )
+#: Where a unit is joined to the word before it: `MaxkW`.
+_JOINED_UNIT = re.compile(r"(?<=[a-z])(?=(?:kW|kVA)\Z)")
 #: Words of a heading that say nothing: `Name des Geräts`, `Schrank-Nr.`.
 _EMPTY_WORDS = frozenset(
     {"der", "die", "das", "des", "dem", "den", "im", "in", "nr", "no", "nummer", "number", "id",
@@ -38,7 +40,7 @@ def fold(text: str) -> str:
 
 def take_apart(text: str) -> Heading:
     """Return keys and unit of a heading: `Leistung [kW]` is `leistungkw`, `leistung` in `kw`."""
-    folded = text.casefold().strip()
+    folded = _JOINED_UNIT.sub(" ", text.strip()).casefold()
     tail = _UNIT_TAIL.search(folded)
     if tail is None:
         return Heading(_keys(folded), (), None)
