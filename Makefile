@@ -22,10 +22,10 @@ preview: $(READY) ## show what Pulumi would change (STACK=muenster)
 	@. tools/env.sh && pulumi stack select --create $(STACK) && pulumi preview --stack $(STACK)
 
 test: $(READY) ## run the tests
-	@. tools/env.sh && $(BIN)/pytest -n 2
+	@. tools/env.sh && $(BIN)/pytest -n 2 --dist worksteal
 
 test-full: $(READY) ## run the tests with all long sweeps, then the checker's branch coverage
-	@. tools/env.sh && $(BIN)/pytest -n 2 -m ""
+	@. tools/env.sh && $(BIN)/pytest -n 2 --dist worksteal -m ""
 	@$(BIN)/pytest -n 2 tests/check --cov=planner.check --cov-fail-under=100 -q
 
 lint: $(READY) ## check style, types and import contracts
