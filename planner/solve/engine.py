@@ -60,7 +60,6 @@ class Search:
     is_narrow: bool = False
     incumbent: Incumbent | None = None
     results: list[TierResult] = field(default_factory=list)
-    rounds: int = 0
 
     def run(self) -> bool:
         """Search all tiers; return whether all of them were searched.
@@ -196,7 +195,6 @@ class Search:
             if left <= 0 or self.options.stop_event.is_set():
                 return bound
             self._set_hint()
-            self.rounds += 1
             found = cpsat.run(
                 self.model.cp,
                 left,

@@ -65,7 +65,6 @@ def _watts(model: Model, counts: Mapping[int, int], epoch: int) -> dict[int, int
 
 
 def _balance(model: Model, assignment: Assignment) -> int:
-    total = 0
     sites = balanced_rows(model)
     worst = [0] * len(sites)
     for epoch in range(len(model.problem.epochs)):
@@ -79,5 +78,4 @@ def _balance(model: Model, assignment: Assignment) -> int:
                 uses.append(int(1000 * load / row.usable))
             if len(uses) > 1:
                 worst[s] = max(worst[s], max(uses) - min(uses))
-    total += sum(worst)
-    return total
+    return sum(worst)
