@@ -171,7 +171,7 @@ def _owners(case: Case, view: RackView) -> list[tuple[str, set[str]]]:
         own = by_tenant.get(view.rack.tenant, set())
         owners.append((f"tenant `{view.rack.tenant}`, whose rack it is,", own))
     for key, own in sorted(by_tenant.items()):
-        if case.estate.tenants[key].isolation:
+        if case.estate.tenants[key].isolation != "none":
             owners.append((f"isolated tenant `{key}`", own))
     for workload in sorted({d.workload.id for d in view.devices if d.workload.isolation}):
         own = {d.instance for d in view.devices if d.workload.id == workload}

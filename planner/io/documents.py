@@ -12,7 +12,13 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from planner.io.items.continuity import ContinuityGroupItem, NetworkItem, PoolItem, ProcessItem
+from planner.io.items.continuity import (
+    CombinationItem,
+    ContinuityGroupItem,
+    NetworkItem,
+    PoolItem,
+    ProcessItem,
+)
 from planner.io.items.demand import DeviceTypeItem, StandingItem, WorkloadItem
 from planner.io.items.fields import Id, Item
 from planner.io.items.policy import EstateItem, PolicyItem
@@ -60,6 +66,7 @@ class Document(Item):
     pools: list[PoolItem] = []
     processes: list[ProcessItem] = []
     continuity_groups: list[ContinuityGroupItem] = []
+    combinations: list[CombinationItem] = []
     network: NetworkItem = NetworkItem()
     standing: list[StandingItem] = Field([], description="as-built: where things stand now")
     remove: RemoveItem = Field(RemoveItem(), description="only in a patch")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from planner.errors import UsageError
 from planner.io.build.context import Context
 from planner.io.build.continuity import (
+    build_combinations,
     build_continuity_groups,
     build_ducts,
     build_links,
@@ -35,6 +36,7 @@ from planner.io.patch import Singles, apply_patch
 from planner.model.base import Where
 from planner.model.estate import Estate
 from planner.model.layout import AsBuilt
+from planner.model.scenarios import DOMAIN_KINDS, iter_domains
 
 
 class Inventory(NamedTuple):
@@ -125,7 +127,7 @@ def _build(
     zones, units = build_cooling(context, nodes)
     types = build_device_types(context)
     demand = build_demand(context, space, types)
-    return Estate(
+    estate = Estate(
         id=item.id if item else "",
         name=item.name if item else "",
         at=origin.where() if origin else None,
@@ -152,3 +154,10 @@ def _build(
         path_requirements=build_path_requirements(context),
         assumptions=demand.assumptions,
     )
+    known: dict[str, set[str]] = {}
+    for domain in iter_domains(estate):
+        known.setdefault(domain.kind, set()).add(domain.id)
+    combinations = build_combinations(
+        context, {kind: known.get(kind, set()) for kind in DOMAIN_KINDS}
+    )
+    return estate.model_copy(update={"combinations": combinations})

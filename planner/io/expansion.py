@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from planner.io.documents import Document
 from planner.io.findings import Findings, Origin
 from planner.io.items.continuity import (
+    CombinationItem,
     ContinuityGroupItem,
     DuctItem,
     LinkItem,
@@ -84,6 +85,7 @@ SECTIONS: dict[str, Section] = {
     "continuity_groups": Section(
         ("continuity_groups",), ContinuityGroupItem, noun="continuity group"
     ),
+    "combinations": Section(("combinations",), CombinationItem, noun="combination"),
     "network_nodes": Section(("network", "nodes"), NetworkNodeItem, noun="network node"),
     "ducts": Section(("network", "ducts"), DuctItem, noun="duct"),
     "links": Section(("network", "links"), LinkItem, noun="link"),

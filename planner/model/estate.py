@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from planner.model.base import Declared
-from planner.model.continuity import ContinuityGroup, Pool, Process
+from planner.model.continuity import Combination, ContinuityGroup, Pool, Process
 from planner.model.cooling import CoolingUnit, CoolingZone
 from planner.model.device import DeviceType
 from planner.model.network import Duct, Link, NetworkNode, PathRequirement
@@ -52,6 +52,7 @@ class Estate(Declared):
     pools: dict[str, Pool] = {}
     processes: dict[str, Process] = {}
     continuity_groups: dict[str, ContinuityGroup] = {}
+    combinations: dict[str, Combination] = {}
     network_nodes: dict[str, NetworkNode] = {}
     ducts: dict[str, Duct] = {}
     links: dict[str, Link] = {}
@@ -65,3 +66,16 @@ class Estate(Declared):
         for room in self.rooms.values():
             rooms_of.setdefault(room.fire_compartment, []).append(room.id)
         return {key: tuple(rooms_of[key]) for key in sorted(rooms_of)}
+
+    @cached_property
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """Continuity group -> ids of its sites."""
+        return {
+            key: tuple(s.id for s in self.sites.values() if s.continuity_group == key)
+            for key in self.continuity_groups
+        }
+
+    @cached_property
+    def carriers(self) -> tuple[str, ...]:
+        """Carriers of links, sorted."""
+        return tuple(sorted({x.carrier for x in self.links.values() if x.carrier is not None}))

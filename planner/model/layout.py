@@ -59,6 +59,17 @@ class Placement(Declared):
     was: Place | None = None
 
 
+class ServicePlacement(Declared):
+    """One planned instance of a service: the pool it runs on, and those that take it over.
+
+    `standby` pools hold its mirror, or may start it; they are tried in this order.
+    """
+
+    instance: str
+    pool: str
+    standby: tuple[str, ...] = ()
+
+
 class Unplaced(Declared):
     """One instance without a place, and why in one sentence; `was` is where it stands, if so."""
 
@@ -106,6 +117,7 @@ class Layout(Frozen):
     provenance: Provenance
     tiers: tuple[TierResult, ...] = ()
     placements: dict[str, Placement] = {}
+    services: dict[str, ServicePlacement] = {}
     unplaced: dict[str, Unplaced] = {}
 
     def as_built(self) -> AsBuilt:

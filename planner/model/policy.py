@@ -36,6 +36,20 @@ class Policy(Declared):
     )
     power_factor_permille: int = 950
     tiers: tuple[str, ...] = TIERS
+    diversity_permille: dict[str, int] = Field(
+        default={}, description="power kind -> share of the sum below that is drawn at once"
+    )
+    imbalance_permille: int = Field(
+        default=100, description="largest leg imbalance, share of a leg's rating"
+    )
+    strand_imbalance_permille: int | None = Field(
+        default=None, description="largest difference of two strands, share of the site's load"
+    )
+    cumulation: dict[str, int] = Field(
+        default={}, description="level -> so many workloads of it in a room count one level higher"
+    )
+    critical_from: int = Field(default=1, description="criticality from which a process must run")
+    detour_permille: int = Field(default=1400, description="fibre length / air distance, assumed")
     soft: dict[str, int] = Field(
         default={}, description="rule slug -> weight of one unit of amount"
     )

@@ -46,6 +46,10 @@ OUTLET_FOR_INLET = {"c14": "c13", "c20": "c19", "c8": "c7", "c6": "c5"}
 #: Rated current of an outlet type, mA (IEC 60320: C13 10 A, C19 16 A, C7 and C5 2.5 A).
 OUTLET_RATED_MA = {"c13": 10_000, "c19": 16_000, "c7": 2_500, "c5": 2_500}
 
+#: Share of a node's VA on each leg it presses on, per mille, by number of legs. Line to line: the
+#: current S / V_LL on both legs is S / sqrt(3) at the legs' voltage (rounded up).
+LEG_SHARE_PERMILLE = {2: 578, 3: 334}
+
 #: Line-to-neutral voltage of a node that declares none, V (IEC 60038).
 DEFAULT_VOLTS_LN = 230
 
@@ -108,5 +112,11 @@ class PowerNode(Declared):
     transfer_ms: int = 0
     tank_ml: int | None = None
     fuel_ml_per_kwh: int | None = None
+    legs: tuple[str, ...] = Field(
+        default=(), description="legs that its load presses on: two line to line, three in phase"
+    )
+    imbalance_permille: int | None = Field(
+        default=None, description="of a node with legs: largest imbalance, share of a leg's rating"
+    )
     outlets: dict[str, int] = {}
     outlet_reserve: int = 0

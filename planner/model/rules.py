@@ -151,6 +151,28 @@ _RULES = (
         "capacity, at both looks.",
         "W or VA",
     ),
+    Rule(
+        "power.imbalance",
+        "Legs in balance",
+        "In the normal state no leg of a feed carries more than the average of its legs by more "
+        "than the allowed share of a leg's rating.",
+        "VA",
+        may_be_soft=True,
+    ),
+    Rule(
+        "power.strands",
+        "Strands evenly loaded",
+        "In the normal state the loads of two strands of a site differ by at most the allowed "
+        "share of the site's load.",
+        "W",
+        may_be_soft=True,
+    ),
+    Rule(
+        "power.partners",
+        "Partners on different strands",
+        "Single-corded instances that stand in for each other do not all hang on one strand.",
+        "instances",
+    ),
     # cooling
     Rule(
         "cooling.zone",
@@ -164,6 +186,21 @@ _RULES = (
         "The draw of a rack's devices is at most its design power.",
         "W",
         may_be_soft=True,
+    ),
+    # compute
+    Rule(
+        "compute.place",
+        "Pools a service may use",
+        "A service runs on a pool it may use; its mirrors are on one pool of every other site of "
+        "its continuity group.",
+        "pools",
+    ),
+    Rule(
+        "compute.pool",
+        "Pool capacity",
+        "What runs on a pool, and the mirrors and warm copies it keeps, fit on its hosts less the "
+        "spare ones.",
+        "vcpu/1000, MiB, GiB or licences",
     ),
     # redundancy
     Rule(
@@ -191,6 +228,113 @@ _RULES = (
         "All or nothing",
         "A workload is placed whole or not at all, unless it is partial.",
         "instances",
+    ),
+    # continuity
+    Rule(
+        "continuity.survivor",
+        "Up after any loss, on each site alone",
+        "After any single loss, and on each member of a continuity group alone, as many instances "
+        "of each critical workload are up or taken over as are needed.",
+        "instances",
+    ),
+    Rule(
+        "continuity.data",
+        "Data at hand",
+        "A critical service that a site takes over has its data there, no further behind than the "
+        "recovery point objective of the processes that depend on it.",
+        "min",
+    ),
+    Rule(
+        "continuity.quorum",
+        "Quorum",
+        "A critical service that a site takes over has a majority of votes there, or a manual "
+        "procedure.",
+        "votes",
+    ),
+    Rule(
+        "continuity.restart",
+        "Restart chain",
+        "On each site alone the moves of all that a process depends on end within its recovery "
+        "time objective.",
+        "min",
+    ),
+    Rule(
+        "continuity.protection",
+        "Security level in an emergency",
+        "What is critical and runs on a site alone is covered by what its rooms may host meanwhile.",
+        "levels",
+    ),
+    Rule(
+        "continuity.compute",
+        "Pools after a loss",
+        "After any single loss, and on each site alone, what is critical and runs on a pool fits "
+        "on its hosts that are up.",
+        "vcpu/1000, MiB, GiB or licences",
+    ),
+    Rule(
+        "continuity.power",
+        "Power of a site alone",
+        "On each site alone, in every state not given up, every power node carries the critical "
+        "load within its emergency capacity.",
+        "W or VA",
+    ),
+    Rule(
+        "continuity.cooling",
+        "Cooling of a site alone",
+        "On each site alone, in every state not given up, the heat of the critical devices of a "
+        "zone is at most the capacity of its units that run.",
+        "W",
+    ),
+    Rule(
+        "continuity.fuel",
+        "Fuel for the hours",
+        "On each site alone the tank of a generator lasts for the hours of the emergency.",
+        "ml",
+    ),
+    Rule(
+        "continuity.times",
+        "Times that fit together",
+        "The recovery time objective of a process is at most its maximum tolerable downtime.",
+        "min",
+        about_estate=True,
+    ),
+    # network
+    Rule(
+        "network.paths",
+        "Independent paths",
+        "A pair of ends has as many paths as it asks for that share no duct, node, building entry "
+        "or carrier.",
+        "paths",
+        about_estate=True,
+    ),
+    Rule(
+        "network.delay",
+        "Delay of a path",
+        "The longest of a pair's independent paths is no slower than the pair asks for.",
+        "us",
+        about_estate=True,
+    ),
+    Rule(
+        "network.mirror",
+        "Mirrors near enough",
+        "A synchronous mirror is no further away, over the worse path, than its storage and the "
+        "service stand.",
+        "us",
+    ),
+    Rule(
+        "network.access",
+        "Access networks",
+        "A site that runs a workload reaches the access networks it requires; where it is critical, "
+        "after any single loss in the network and alone, too.",
+        "paths",
+    ),
+    Rule(
+        "network.distance",
+        "Distance of redundant sites",
+        "Sites that claim geo-redundancy are at least 200 km apart; less, not below 100 km, takes "
+        "a waiver.",
+        "m",
+        about_estate=True,
     ),
     # tenancy
     Rule(
@@ -225,6 +369,20 @@ _RULES = (
         "A rack that hosts an isolated tenant or workload hosts nobody else; a tenant's own rack "
         "hosts only that tenant.",
         "instances",
+    ),
+    Rule(
+        "tenancy.quota",
+        "Contracted quota",
+        "A tenant uses at most the power per strand, the units and the share of each pool that it "
+        "has contracted.",
+        "W, half U or per mille",
+    ),
+    Rule(
+        "tenancy.cumulation",
+        "Cumulated protection need",
+        "A room in which so many workloads of one level stand that they count one level higher may "
+        "host that level.",
+        "workloads",
     ),
     # stability
     Rule("stability.standing", "Never evicted", "What stands stays placed.", "instances"),

@@ -124,6 +124,7 @@ class Rack(Declared):
     blocked: tuple[UnitRange, ...] = ()
     ports: tuple[PortCount, ...] = ()
     cooling_zone: str | None = None
+    cage: str | None = Field(default=None, description="locked enclosure it stands in")
     growth_half: int = 0
     growth_g: int = 0
     growth_w: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import IntEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -32,7 +33,10 @@ class HostingClass(Frozen):
 
 
 class Quota(Frozen):
-    """What an owner has contracted: power per strand, rack units, pool shares."""
+    """What an owner has contracted: W per strand, rack units, shares of pools.
+
+    A strand is named by the UPS it hangs on (where there is none, by the panel).
+    """
 
     strand_w: dict[str, int] = {}
     u_half: int | None = None
@@ -44,7 +48,9 @@ class Tenant(Declared):
 
     id: str
     name: str
-    isolation: bool = Field(default=False, description="racks that host it host nobody else")
+    isolation: Literal["none", "rack", "cage"] = Field(
+        default="none", description="racks, or whole cages, that host it host nobody else"
+    )
     quota: Quota | None = None
 
 

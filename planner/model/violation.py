@@ -57,6 +57,31 @@ class Tightest(NamedTuple):
     unit: str
 
 
+class SurvivableShare(NamedTuple):
+    """How much of the critical demand a site carries alone, of one resource.
+
+    Attributes
+    ----------
+    resource
+        `power`, `cooling`, `vcpu`, `ram`, `storage` or `licence <name>`.
+    subject
+        The node, zone or pool that binds, in `scenario`.
+    available, critical
+        Emergency capacity less what is fixed (rounded down), and critical load (rounded up).
+    permille
+        The exact `available / critical`, floored; above 1000 there is room.
+    """
+
+    site: str
+    resource: str
+    subject: str
+    scenario: str
+    available: int
+    critical: int
+    unit: str
+    permille: int
+
+
 class Report(NamedTuple):
     """The judge's whole answer.
 
@@ -74,6 +99,8 @@ class Report(NamedTuple):
         (tier, value) in the policy's order, recomputed.
     tightest
         Per unit the capacity nearest to its limit, nearest first.
+    shares
+        Per member of a continuity group and resource with critical load, the survivable share.
     """
 
     violations: tuple[Violation, ...]
@@ -84,6 +111,7 @@ class Report(NamedTuple):
     tightest: tuple[Tightest, ...]
     num_rules: int
     num_scenarios: int
+    shares: tuple[SurvivableShare, ...] = ()
 
     @property
     def holds(self) -> bool:

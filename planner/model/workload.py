@@ -74,7 +74,26 @@ class Equipment(Frozen):
 
 
 class Service(Frozen):
-    """What an instance of kind `service` takes of a pool."""
+    """What an instance of kind `service` takes of a pool, and how another site takes it over.
+
+    Attributes
+    ----------
+    pools
+        Pools it may run on, and be mirrored to; empty = every pool.
+    mode
+        `single`: restarted on its standby pool after a loss; `active-standby`: a warm copy waits
+        there with its RAM and licences reserved; `active-active`: all instances serve, none moves.
+    replication, lag_min
+        How its data reaches the standby pool; an asynchronous mirror is `lag_min` behind.
+    max_rtt_us
+        Longest round trip that a synchronous mirror of it stands.
+    quorum
+        `none`: takes over by itself; `majority`: only with a majority of votes, else by hand;
+        `manual`: always by hand.
+    takeover_min, manual_min, restart_min
+        Minutes to take over automatically, or by hand (None = no procedure), and to start again
+        (mode `single`).
+    """
 
     vcpu_milli: int = 0
     ram_mib: int = 0
@@ -83,12 +102,23 @@ class Service(Frozen):
     pools: tuple[str, ...] = ()
     mode: Literal["single", "active-standby", "active-active"] = "single"
     replication: Literal["none", "async", "sync"] = "none"
-    rpo_min: int | None = None
+    lag_min: int = 0
     max_rtt_us: int | None = None
     restart_min: int = 0
-    quorum: Literal["none", "majority", "witness", "manual"] = "none"
+    quorum: Literal["none", "majority", "manual"] = "none"
     takeover_min: int = 0
-    depends_on: tuple[str, ...] = ()
+    manual_min: int | None = None
+
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether each instance has a copy of its data on a standby pool."""
+        return self.mode != "active-active" and self.replication != "none"
+
+    @property
+    def may_move(self) -> bool:
+        """Whether it can take over elsewhere: its data is there, or it has none."""
+        stateless = self.replication == "none" and self.storage_gib == 0
+        return self.mode != "active-active" and (self.is_mirrored or stateless)
 
 
 class Workload(Declared):
@@ -117,7 +147,11 @@ class Workload(Declared):
     valid_from: date | None = None
     valid_until: date | None = None
     priority: int = 0
-    critical: bool = False
+    critical: bool = Field(default=False, description="must run like what a critical process needs")
+    needed: int = Field(
+        default=1, description="instances that must be up for what depends on the workload"
+    )
+    depends_on: tuple[str, ...] = Field(default=(), description="workloads it needs to be up")
     partial: bool = False
     pinned: frozenset[int] = frozenset()
     disruption: int = 1
@@ -131,7 +165,7 @@ class Workload(Declared):
     access_networks: tuple[str, ...] = ()
     allowed: Places = Places()
     forbidden: Places = Places()
-    isolation: bool = False
+    isolation: bool = Field(default=False, description="shares no rack")
     assumed: tuple[str, ...] = ()
 
     def instance_ids(self) -> tuple[str, ...]:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from planner.io.build.context import Context, hosting_class
 from planner.io.expansion import Entry
-from planner.io.items.continuity import ContinuityGroupItem, EmergencyItem, PoolItem, ProcessItem
+from planner.io.items.continuity import (
+    CombinationItem,
+    ContinuityGroupItem,
+    EmergencyItem,
+    PoolItem,
+    ProcessItem,
+)
 from planner.io.rounding import down, down_or_none, nearest, up, up_or_none
-from planner.model.continuity import ContinuityGroup, Emergency, Pool, Process
+from planner.model.continuity import (
+    Combination,
+    ContinuityGroup,
+    Domain,
+    Emergency,
+    Pool,
+    Process,
+)
 from planner.model.network import Duct, Link, NetworkNode, PathRequirement
+from planner.model.scenarios import DOMAIN_KINDS
 
 
 def build_pools(context: Context) -> dict[str, Pool]:
@@ -17,24 +33,28 @@ def build_pools(context: Context) -> dict[str, Pool]:
 
 def _pool(context: Context, entry: Entry) -> Pool:
     item: PoolItem = entry.item
-    for host in item.hosts:
-        if not context.require("workloads", host, entry.origin, "hosts"):
-            continue
-        if context.entries["workloads"][host].item.kind != "equipment":
-            message = f"host `{host}` of pool `{item.id}` is a service"
-            context.findings.add(
-                entry.origin.where("hosts"), "workload-kind", message, "name workloads of devices"
-            )
+    for key in ("hosts", "storage_on"):
+        for host in getattr(item, key):
+            if not context.require("workloads", host, entry.origin, key):
+                continue
+            if context.entries["workloads"][host].item.kind != "equipment":
+                message = f"`{host}` in `{key}` of pool `{item.id}` is a service"
+                context.findings.add(
+                    entry.origin.where(key), "workload-kind", message, "name workloads of devices"
+                )
     return Pool(
         id=item.id,
         name=item.name,
+        site=context.site_of(entry, "pool"),
         hosts=tuple(sorted(set(item.hosts))),
+        storage_on=tuple(sorted(set(item.storage_on))),
         vcpu_milli=down(item.vcpu, 1000),
         ram_mib=down(item.ram_gib, 1024),
         storage_gib=down(item.storage_gib),
         vcpu_overcommit_permille=down(item.vcpu_overcommit, 1000),
         hosts_spare=item.hosts_spare,
         licences=dict(sorted(item.licences.items())),
+        sync_max_rtt_us=down_or_none(item.sync_max_rtt_ms, 1000),
         at=entry.origin.where(),
     )
 
@@ -47,6 +67,7 @@ def build_processes(context: Context) -> dict[str, Process]:
 def _process(context: Context, entry: Entry) -> Process:
     item: ProcessItem = entry.item
     context.require_all("workloads", item.depends_on, entry.origin, "depends_on")
+    context.require("continuity_groups", item.continuity_group, entry.origin, "continuity_group")
     return Process(
         id=item.id,
         name=item.name,
@@ -57,6 +78,7 @@ def _process(context: Context, entry: Entry) -> Process:
         rto_min=down_or_none(item.rto_min),
         rpo_min=down_or_none(item.rpo_min),
         emergency_permille=up(item.emergency_share, 1000),
+        continuity_group=item.continuity_group,
         depends_on=tuple(sorted(set(item.depends_on))),
         dates=tuple(sorted(set(item.dates))),
         at=entry.origin.where(),
@@ -68,12 +90,12 @@ def build_continuity_groups(context: Context) -> dict[str, ContinuityGroup]:
     groups = {}
     for key, entry in sorted(context.entries["continuity_groups"].items()):
         item: ContinuityGroupItem = entry.item
-        context.require("sites", item.witness_site, entry.origin, "witness_site")
+        context.require("network_nodes", item.witness, entry.origin, "witness")
         groups[key] = ContinuityGroup(
             id=key,
             name=item.name,
             emergency=_emergency(item.emergency),
-            witness_site=item.witness_site,
+            witness=item.witness,
             geo_redundancy=item.geo_redundancy,
             at=entry.origin.where(),
         )
@@ -89,6 +111,30 @@ def _emergency(item: EmergencyItem | None) -> Emergency | None:
         max_protection=None if item.max_protection is None else hosting_class(item.max_protection),
         kappa_emergency_permille=down_or_none(item.kappa_emergency, 1000),
     )
+
+
+def build_combinations(
+    context: Context, known: Mapping[str, Collection[str]]
+) -> dict[str, Combination]:
+    """Return named combinations by id; `known` holds the ids of each kind of domain."""
+    combinations = {}
+    for key, entry in sorted(context.entries["combinations"].items()):
+        item: CombinationItem = entry.item
+        for kind, ids in item.loses.items():
+            for index, one in enumerate(ids):
+                noun = kind.replace("_", " ")
+                context.require_in(known[kind], noun, one, entry.origin, "loses", kind, index)
+        combinations[key] = Combination(
+            id=key,
+            name=item.name,
+            domains=tuple(
+                Domain(kind, one)
+                for kind in DOMAIN_KINDS
+                for one in sorted(item.loses.get(kind, ()))
+            ),
+            at=entry.origin.where(),
+        )
+    return combinations
 
 
 def build_network_nodes(context: Context) -> dict[str, NetworkNode]:

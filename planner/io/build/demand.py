@@ -83,6 +83,8 @@ class _Builder:
             valid_until=item.until,
             priority=item.priority,
             critical=item.critical,
+            needed=self.needed(entry),
+            depends_on=tuple(sorted(set(item.depends_on))),
             partial=item.partial,
             pinned=self.pinned(entry),
             disruption=item.disruption,
@@ -124,6 +126,7 @@ class _Builder:
                 )
             else:
                 self.context.require("workloads", other, entry.origin, *path)
+        self.context.require_all("workloads", item.depends_on, entry.origin, "depends_on")
         self.context.require_all("certificates", item.certificates, entry.origin, "certificates")
         networks = {
             e.item.access_network for e in self.context.entries["network_nodes"].values()
@@ -147,6 +150,18 @@ class _Builder:
                 )
             numbers[level] = number
         return numbers
+
+    def needed(self, entry: Entry) -> int:
+        item: WorkloadItem = entry.item
+        if item.needed is None:
+            all_serve = item.service is not None and item.service.mode != "active-active"
+            return item.count if all_serve else 1
+        if item.needed > item.count:
+            message = f"`needed` {item.needed} of `{item.id}`, it has {item.count} instances"
+            self.findings.add(
+                entry.origin.where("needed"), "value-range", message, f"write 1 to {item.count}"
+            )
+        return item.needed
 
     def pinned(self, entry: Entry) -> frozenset[int]:
         item: WorkloadItem = entry.item
@@ -206,9 +221,6 @@ class _Builder:
             )
             return None
         self.context.require_all("pools", service.pools, entry.origin, "service", "pools")
-        self.context.require_all(
-            "workloads", service.depends_on, entry.origin, "service", "depends_on"
-        )
         return Service(
             vcpu_milli=up(service.vcpu, 1000),
             ram_mib=up(service.ram_gib, 1024),
@@ -217,12 +229,12 @@ class _Builder:
             pools=tuple(sorted(set(service.pools))),
             mode=service.mode,
             replication=service.replication,
-            rpo_min=None if service.rpo_min is None else down(service.rpo_min),
+            lag_min=up(service.lag_min or 0),
             max_rtt_us=None if service.max_rtt_ms is None else down(service.max_rtt_ms, 1000),
             restart_min=up(service.restart_min),
             quorum=service.quorum,
             takeover_min=up(service.takeover_min),
-            depends_on=tuple(sorted(set(service.depends_on))),
+            manual_min=up_or_none(service.manual_min),
         )
 
     # -- equipment --------------------------------------------------------------------------------

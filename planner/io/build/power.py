@@ -231,6 +231,8 @@ def _node(entry: Entry, site: str) -> PowerNode:
         transfer_ms=up(item.transfer_ms),
         tank_ml=down_or_none(item.tank_l, 1000),
         fuel_ml_per_kwh=up_or_none(item.l_per_kwh, 1000),
+        legs=tuple(sorted(set(item.legs))),
+        imbalance_permille=down_or_none(item.imbalance, 1000),
         outlets={key: item.outlets[key] for key in sorted(item.outlets)},
         outlet_reserve=item.outlet_reserve,
         at=entry.origin.where(),

@@ -15,7 +15,7 @@ def build_tenants(context: Context) -> dict[str, Tenant]:
         key: Tenant(
             id=key,
             name=entry.item.name or key,
-            isolation=entry.item.isolation == "rack",
+            isolation=entry.item.isolation,
             quota=_quota(context, entry, entry.item.quota),
             at=entry.origin.where(),
         )

@@ -10,11 +10,11 @@ from pydantic import Field
 from planner.io.items.fields import (
     Amount,
     Count,
+    DomainKindName,
     Id,
     Item,
     Latitude,
     Longitude,
-    LossLevel,
     Positive,
     Share,
 )
@@ -26,13 +26,20 @@ class PoolItem(Item):
 
     id: Id
     name: str = ""
+    site: Id | None = None
     hosts: list[Id] = []
+    storage_on: list[Id] = Field(
+        [], description="workloads that offer its storage; left out: the hosts"
+    )
     vcpu: Amount = Decimal(0)
     ram_gib: Amount = Decimal(0)
     storage_gib: Amount = Decimal(0)
     vcpu_overcommit: Positive = Decimal(1)
     hosts_spare: Count = 0
     licences: dict[str, Count] = {}
+    sync_max_rtt_ms: Amount | None = Field(
+        None, description="longest round trip of its synchronous mirror"
+    )
 
 
 class ProcessItem(Item):
@@ -47,6 +54,7 @@ class ProcessItem(Item):
     rto_min: Amount | None = None
     rpo_min: Amount | None = None
     emergency_share: Share = Decimal(1)
+    continuity_group: Id | None = None
     depends_on: list[Id] = []
     dates: list[str] = []
 
@@ -55,7 +63,7 @@ class EmergencyItem(Item):
     """What a site may give up while it stands alone, and for how long."""
 
     hours: Annotated[int, Field(ge=1, le=10_000)]
-    gives_up: list[LossLevel] = []
+    gives_up: list[DomainKindName] = []
     max_protection: HostingItem | None = None
     kappa_emergency: Share | None = None
 
@@ -66,8 +74,16 @@ class ContinuityGroupItem(Item):
     id: Id
     name: str = ""
     emergency: EmergencyItem | None = None
-    witness_site: Id | None = None
+    witness: Id | None = Field(None, description="network node with a vote in a quorum")
     geo_redundancy: bool = False
+
+
+class CombinationItem(Item):
+    """Losses at once, in which the rules hold, too."""
+
+    id: Id
+    name: str = ""
+    loses: dict[DomainKindName, list[Id]] = {}
 
 
 class NetworkNodeItem(Item):

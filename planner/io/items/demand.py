@@ -85,12 +85,12 @@ class ServiceItem(Item):
     pools: list[Id] = []
     mode: Literal["single", "active-standby", "active-active"] = "single"
     replication: Literal["none", "async", "sync"] = "none"
-    rpo_min: Amount | None = None
+    lag_min: Amount | None = Field(None, description="how far an async mirror is behind")
     max_rtt_ms: Amount | None = None
     restart_min: Amount = Decimal(0)
-    quorum: Literal["none", "majority", "witness", "manual"] = "none"
+    quorum: Literal["none", "majority", "manual"] = "none"
     takeover_min: Amount = Decimal(0)
-    depends_on: list[Id] = []
+    manual_min: Amount | None = Field(None, description="minutes to take over by hand")
 
 
 class WorkloadItem(Item):
@@ -108,7 +108,15 @@ class WorkloadItem(Item):
     from_: Day | None = Field(None, alias="from")
     until: Day | None = None
     priority: Annotated[int, Field(ge=0, le=1000)] = 0
-    critical: bool = False
+    critical: bool = Field(
+        False, description="must run on each site alone although no process names it"
+    )
+    needed: Annotated[int, Field(ge=1)] | None = Field(
+        None,
+        description="instances that must be up for what depends on it; default 1, of a service "
+        "that is not active-active all",
+    )
+    depends_on: list[Id] = Field([], description="workloads it needs to be up")
     partial: bool = False
     pinned: bool | list[Annotated[int, Field(ge=1)]] = False
     disruption: Annotated[int, Field(ge=0, le=10**6)] = 1

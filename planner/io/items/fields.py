@@ -66,6 +66,12 @@ LossLevel = Literal[
     "panel", "feed", "leg", "pdu", "bank",
     "cooling_unit", "rack", "row", "room", "fire_compartment", "site",
 ]  # fmt: skip
+DomainKindName = Literal[
+    "utility", "transformer", "generator", "transfer_switch", "ups",
+    "panel", "feed", "leg", "pdu", "bank",
+    "cooling_unit", "rack", "row", "room", "fire_compartment", "site",
+    "duct", "network_node", "carrier",
+]  # fmt: skip
 OutletName = Literal["c13", "c19", "c7", "c5"]
 AirflowName = Literal[
     "front-to-rear", "rear-to-front", "left-to-right", "right-to-left", "side-to-rear",

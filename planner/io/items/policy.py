@@ -13,8 +13,10 @@ from planner.io.items.fields import (
     Day,
     Id,
     Item,
+    Level,
     Positive,
     PowerFactor,
+    PowerKindName,
     Share,
     SoftRule,
     Tier,
@@ -57,6 +59,20 @@ class PolicyItem(Item):
     kappa_emergency: Share | None = None
     budget_share: Share = Field(Decimal("0.8"), description="assumed draw as a share of nameplate")
     power_factor: PowerFactor = Decimal("0.95")
+    diversity: dict[PowerKindName, Share] = Field(
+        {}, description="power kind: share of the sum below that is drawn at once"
+    )
+    leg_imbalance: Share = Field(Decimal("0.1"), description="share of a leg's rating")
+    strand_imbalance: Share | None = Field(
+        None, description="largest difference of two strands, share of the site's load"
+    )
+    cumulation: dict[Level, Annotated[int, Field(ge=2)]] = Field(
+        {}, description="level: so many workloads of it in a room count one level higher"
+    )
+    critical_from: Count = Field(1, description="criticality from which a process must run")
+    fibre_detour: Positive = Field(
+        Decimal("1.4"), description="fibre length / air distance where no length is given"
+    )
     tiers: list[Tier] | None = None
     soft: dict[SoftRule, Annotated[int, Field(ge=1, le=10**6)]] = Field(
         {}, description="rule slug: weight of one unit"

@@ -65,6 +65,12 @@ class PowerItem(Item):
     transfer_ms: Amount = Decimal(0)
     tank_l: Positive | None = None
     l_per_kwh: Positive | None = None
+    legs: list[Id] = Field(
+        [], description="legs its outlets load: two where line to line, three where three-phase"
+    )
+    imbalance: Share | None = Field(
+        None, description="of a feed with legs: largest imbalance, share of a leg's rating"
+    )
     outlets: dict[OutletName, Count] = {}
     outlet_reserve: Count = 0
     accept_voltage: bool = Field(

@@ -66,6 +66,7 @@ class RackFields(Item):
         None, description="directions the rack takes; default front-to-rear"
     )
     cooling_zone: Id | None = None
+    cage: str | None = Field(None, description="locked enclosure the racks stand in")
     blocked: list[UnitsItem] | None = None
     ports: list[PortItem] | None = Field(None, description="switch ports that end in the rack")
     growth: GrowthItem | None = None

@@ -22,7 +22,7 @@ class TenantItem(Item):
 
     id: Id
     name: str = ""
-    isolation: Literal["none", "rack"] = "none"
+    isolation: Literal["none", "rack", "cage"] = "none"
     quota: QuotaItem | None = None
 
 

@@ -104,6 +104,6 @@ def _owners(problem: Problem, rack: str, options: Iterable[Option]) -> dict[_Own
             found[_OF_RACK].add(option.index)
         if workload.isolation:
             found.setdefault(("workload", workload.id), set()).add(option.index)
-        if problem.estate.tenants[workload.tenant].isolation:
+        if problem.estate.tenants[workload.tenant].isolation != "none":
             found.setdefault(("tenant", workload.tenant), set()).add(option.index)
     return {owner: frozenset(own) for owner, own in found.items()}
