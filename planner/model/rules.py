@@ -261,7 +261,7 @@ _RULES = (
     Rule(
         "continuity.protection",
         "Security level in an emergency",
-        "What is critical and runs on a site alone is covered by what its rooms may host meanwhile.",
+        "What is critical and runs on a site alone is covered by what its rooms may host then.",
         "levels",
     ),
     Rule(
@@ -324,7 +324,7 @@ _RULES = (
     Rule(
         "network.access",
         "Access networks",
-        "A site that runs a workload reaches the access networks it requires; where it is critical, "
+        "A site that runs a workload reaches the access networks it requires; a critical one "
         "after any single loss in the network and alone, too.",
         "paths",
     ),

@@ -23,7 +23,6 @@ from planner.model.continuity import (
     Process,
 )
 from planner.model.network import Duct, Link, NetworkNode, PathRequirement
-from planner.model.scenarios import DOMAIN_KINDS
 
 
 def build_pools(context: Context) -> dict[str, Pool]:
@@ -120,18 +119,15 @@ def build_combinations(
     combinations = {}
     for key, entry in sorted(context.entries["combinations"].items()):
         item: CombinationItem = entry.item
-        for kind, ids in item.loses.items():
+        lost = list(item.loses.items())
+        for kind, ids in lost:
             for index, one in enumerate(ids):
                 noun = kind.replace("_", " ")
                 context.require_in(known[kind], noun, one, entry.origin, "loses", kind, index)
         combinations[key] = Combination(
             id=key,
             name=item.name,
-            domains=tuple(
-                Domain(kind, one)
-                for kind in DOMAIN_KINDS
-                for one in sorted(item.loses.get(kind, ()))
-            ),
+            domains=tuple(sorted({Domain(kind, one) for kind, ids in lost for one in ids})),
             at=entry.origin.where(),
         )
     return combinations

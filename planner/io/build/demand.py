@@ -229,7 +229,7 @@ class _Builder:
             pools=tuple(sorted(set(service.pools))),
             mode=service.mode,
             replication=service.replication,
-            lag_min=up(service.lag_min or 0),
+            lag_min=0 if service.lag_min is None else up(service.lag_min),
             max_rtt_us=None if service.max_rtt_ms is None else down(service.max_rtt_ms, 1000),
             restart_min=up(service.restart_min),
             quorum=service.quorum,
