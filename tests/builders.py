@@ -16,7 +16,14 @@ from datetime import date
 from typing import Any, TypeVar
 
 from planner.model.base import Declared, Frozen, Where
-from planner.model.continuity import ContinuityGroup, Pool, Process
+from planner.model.continuity import (
+    Combination,
+    ContinuityGroup,
+    Domain,
+    Emergency,
+    Pool,
+    Process,
+)
 from planner.model.cooling import CoolingUnit, CoolingZone
 from planner.model.device import DeviceType, Inlet
 from planner.model.estate import Estate
@@ -27,14 +34,16 @@ from planner.model.layout import (
     Place,
     Placement,
     Provenance,
+    ServicePlacement,
     Standing,
     Unplaced,
 )
+from planner.model.network import Duct, Link, NetworkNode, PathRequirement
 from planner.model.policy import Policy
 from planner.model.power import PowerKind, PowerNode
 from planner.model.space import Airflow, Face, Rack, Reservation, Room, Row, Site, UnitRange
 from planner.model.tenancy import Certificate, HostingClass, Protection, Tenant, Waiver
-from planner.model.workload import Draw, Equipment, Workload
+from planner.model.workload import Draw, Equipment, Service, Workload
 
 #: The day on which tests plan, unless they say otherwise.
 DAY = date(2026, 1, 1)
@@ -57,6 +66,11 @@ SECTIONS: dict[type[Declared], str] = {
     Pool: "pools",
     Process: "processes",
     ContinuityGroup: "continuity_groups",
+    Combination: "combinations",
+    NetworkNode: "network_nodes",
+    Duct: "ducts",
+    Link: "links",
+    PathRequirement: "path_requirements",
 }
 
 _F = TypeVar("_F", bound=Frozen)
@@ -220,6 +234,96 @@ def workload(
     )
 
 
+# --- services and what depends on them
+
+_SERVICE = frozenset(Service.model_fields)
+
+
+def service(
+    key: str = "svc",
+    count: int = 1,
+    *,
+    vcpu_milli: int = 1000,
+    ram_mib: int = 1024,
+    **fields: Any,
+) -> Workload:
+    """Return a stateless service of 1 vCPU and 1 GiB of RAM that runs on any pool.
+
+    `fields` are those of `Workload` and of `Service`.
+    """
+    taken = {name: fields.pop(name) for name in list(fields) if name in _SERVICE}
+    figures = Service(vcpu_milli=vcpu_milli, ram_mib=ram_mib, **taken)
+    return Workload(
+        **{"id": key, "tenant": "t", "kind": "service", "count": count, "service": figures},
+        **fields,
+    )
+
+
+def pool(
+    key: str = "p1", site: str = "s1", hosts: str | tuple[str, ...] = "w", **fields: Any
+) -> Pool:
+    """Return a pool of hosts with 8 vCPU, 16 GiB of RAM and 100 GiB of storage each."""
+    defaults = {"vcpu_milli": 8000, "ram_mib": 16_384, "storage_gib": 100}
+    names = (hosts,) if isinstance(hosts, str) else hosts
+    return Pool(**{"id": key, "site": site, "hosts": names, **defaults, **fields})
+
+
+def process(key: str = "p", *depends_on: str, criticality: int = 1, **fields: Any) -> Process:
+    """Return a process that is critical under the default policy."""
+    return Process(
+        **{
+            "id": key,
+            "tenant": "t",
+            "criticality": criticality,
+            "depends_on": depends_on,
+            **fields,
+        }
+    )
+
+
+_EMERGENCY = frozenset(Emergency.model_fields)
+
+
+def group(key: str = "g", **fields: Any) -> ContinuityGroup:
+    """Return a continuity group; fields of `Emergency` make one, of 24 h unless given.
+
+    Sites name their group: `site("s1", continuity_group="g")`.
+    """
+    given = {name: fields.pop(name) for name in list(fields) if name in _EMERGENCY}
+    if given:
+        fields["emergency"] = Emergency(**{"hours": 24, **given})
+    return ContinuityGroup(**{"id": key, **fields})
+
+
+def combination(key: str, *domains: tuple[str, str], **fields: Any) -> Combination:
+    """Return a named loss of several (kind, id)."""
+    return Combination(**{"id": key, "domains": tuple(Domain(*d) for d in domains), **fields})
+
+
+# --- network
+
+
+def network_node(key: str, site: str | None = None, **fields: Any) -> NetworkNode:
+    return NetworkNode(**{"id": key, "site": site, **fields})
+
+
+def duct(key: str, **fields: Any) -> Duct:
+    return Duct(**{"id": key, **fields})
+
+
+def link(key: str, one: str, other: str, *ducts: str, **fields: Any) -> Link:
+    """Return a link of 1 km (10 us there and back) between sites or network nodes."""
+    return Link(**{"id": key, "ends": (one, other), "ducts": ducts, "fibre_m": 1000, **fields})
+
+
+def paths(
+    key: str, one: str, other: str, independent_paths: int = 2, **fields: Any
+) -> PathRequirement:
+    return PathRequirement(
+        **{"id": key, "ends": (one, other), "independent_paths": independent_paths, **fields}
+    )
+
+
 # --- estates
 
 
@@ -251,8 +355,29 @@ def _complete(sections: dict[str, dict[str, Any]]) -> None:
     for name in ("rooms", "power_nodes", "cooling_zones", "cooling_units"):
         for one in sections[name].values():
             sections["sites"].setdefault(one.site, site(one.site))
-    for one in sections["workloads"].values():
+    for one in [*sections["workloads"].values(), *sections["processes"].values()]:
         sections["tenants"].setdefault(one.tenant, tenant(one.tenant))
+    _complete_network(sections)
+    for name in ("pools", "network_nodes"):
+        for one in sections[name].values():
+            if one.site:
+                sections["sites"].setdefault(one.site, site(one.site))
+    for one in sections["sites"].values():
+        if one.continuity_group:
+            sections["continuity_groups"].setdefault(
+                one.continuity_group, group(one.continuity_group)
+            )
+
+
+def _complete_network(sections: dict[str, dict[str, Any]]) -> None:
+    """Declare the ducts of links, and as sites the ends that are no network nodes."""
+    for one in [*sections["links"].values(), *sections["path_requirements"].values()]:
+        for end in one.ends:
+            if end not in sections["network_nodes"]:
+                sections["sites"].setdefault(end, site(end))
+    for one in sections["links"].values():
+        for key in one.ducts:
+            sections["ducts"].setdefault(key, duct(key))
 
 
 def with_items(of: Estate, *items: Declared, **policy: Any) -> Estate:
@@ -300,12 +425,14 @@ def layout(
     *,
     standing: Mapping[str, Place] | None = None,
     unplaced: Mapping[str, str] | tuple[str, ...] = (),
+    services: Mapping[str, str | tuple[str, ...]] | None = None,
     as_of: date = DAY,
     estate: str = "e",
 ) -> Layout:
     """Return a layout of `places`; `standing` is where instances stand now.
 
     A standing instance whose place differs has moved; an unplaced one remembers its place.
+    `services` gives the pool of service instances, or the pool and its standby pools in order.
     """
     was = dict(standing or {})
     placements = {
@@ -327,10 +454,23 @@ def layout(
         estate=estate,
         provenance=provenance(as_of),
         placements=placements,
+        services={
+            key: _on((pools,) if isinstance(pools, str) else pools, key)
+            for key, pools in sorted((services or {}).items())
+        },
         unplaced={
             key: Unplaced(instance=key, reason=reason, was=was.get(key))
             for key, reason in sorted(reasons.items())
         },
+    )
+
+
+def _on(pools: tuple[str, ...], instance: str) -> ServicePlacement:
+    return ServicePlacement(
+        instance=instance,
+        pool=pools[0],
+        standby=pools[1:],
+        at=Where("layout.lock.yaml", 1),
     )
 
 
