@@ -24,6 +24,7 @@ from planner.model.layout import (
     Place,
     Placement,
     Provenance,
+    ServicePlacement,
     TierResult,
     Unplaced,
 )
@@ -68,6 +69,11 @@ def _lines(layout: Layout) -> Iterator[str]:
     yield "placements:" if layout.placements else "placements: {}"
     for key in sorted(layout.placements, key=instance_order):
         yield f"  {text(key)}: {_placement(layout.placements[key])}"
+    # Left out where there are none: a lock without services keeps its bytes.
+    if layout.services:
+        yield "services:"
+    for key in sorted(layout.services, key=instance_order):
+        yield f"  {text(key)}: {_service(layout.services[key])}"
     yield "unplaced:" if layout.unplaced else "unplaced: {}"
     for key in sorted(layout.unplaced, key=instance_order):
         yield f"  {text(key)}: {_unplaced(layout.unplaced[key])}"
@@ -101,6 +107,13 @@ def _placement(placement: Placement) -> str:
         fields["standing"] = "true"
     if placement.was is not None:
         fields["was"] = flow(_place(placement.was))
+    return flow(fields)
+
+
+def _service(service: ServicePlacement) -> str:
+    fields = {"pool": text(service.pool)}
+    if service.standby:
+        fields["standby"] = f"[{', '.join(text(pool) for pool in service.standby)}]"
     return flow(fields)
 
 
@@ -249,6 +262,15 @@ class _Reader:
             provenance=Provenance(**document.provenance.model_dump()),
             tiers=tuple(TierResult(**tier.model_dump()) for tier in document.tiers),
             placements=self.placements(),
+            services={
+                key: ServicePlacement(
+                    instance=self.instance("services", key),
+                    pool=item.pool,
+                    standby=tuple(item.standby),
+                    at=self.at("services", key),
+                )
+                for key, item in _ordered(document.services)
+            },
             unplaced={
                 key: Unplaced(
                     instance=key,
@@ -269,10 +291,7 @@ class _Reader:
     def placements(self) -> dict[str, Placement]:
         placements = {}
         for key, item in _ordered(self.document.placements):
-            try:
-                split_instance_id(key)
-            except ValueError as error:
-                self.add(("placements", key), str(error))
+            self.instance("placements", key)
             if item.was is not None and not item.standing:
                 self.add(("placements", key, "was"), f"`{key}` has `was` without `standing: true`")
             placements[key] = Placement(
@@ -283,6 +302,14 @@ class _Reader:
                 at=self.at("placements", key),
             )
         return placements
+
+    def instance(self, section: str, key: str) -> str:
+        """Return `key`; what is no instance id is noted."""
+        try:
+            split_instance_id(key)
+        except ValueError as error:
+            self.add((section, key), str(error))
+        return key
 
     def add(self, path: tuple[str, ...], message: str) -> None:
         line, column = self.mark.find_key(path)

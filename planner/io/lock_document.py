@@ -38,6 +38,13 @@ class PlacementItem(PlaceItem):
     was: PlaceItem | None = None
 
 
+class ServicePlacementItem(Item):
+    """The pool that one instance of a service runs on, and those that take it over, in order."""
+
+    pool: Id
+    standby: list[Id] = []
+
+
 class UnplacedItem(Item):
     """Why an instance has no place; `was` is where it stands now."""
 
@@ -80,4 +87,5 @@ class LockDocument(Item):
     provenance: ProvenanceItem
     tiers: list[TierItem] = []
     placements: dict[str, PlacementItem] = {}
+    services: dict[str, ServicePlacementItem] = {}
     unplaced: dict[str, UnplacedItem] = {}

@@ -13,6 +13,7 @@ from planner.model.layout import (
     Place,
     Placement,
     Provenance,
+    ServicePlacement,
     TierResult,
     Unplaced,
 )
@@ -96,6 +97,74 @@ standing: true, was: {{rack: h1-a02, position: 12, face: front}}}}
 unplaced:
   web-1: {{reason: "no rack: 3 > 2, \\"full\\"; ä"}}
 """
+
+
+SERVICES = {
+    key: ServicePlacement(instance=key, pool=pool, standby=standby)
+    for key, pool, standby in (
+        ("portal-1", "city-vm", ("lwl-vm",)),
+        ("portal-2", "city-vm", ()),
+        ("portal-10", "lwl-vm", ("b", "a")),
+        ("print-1", "no", ("42",)),
+    )
+}
+SERVICE_TEXT = """\
+services:
+  portal-1: {pool: city-vm, standby: [lwl-vm]}
+  portal-2: {pool: city-vm}
+  portal-10: {pool: lwl-vm, standby: [b, a]}
+  print-1: {pool: "no", standby: ["42"]}
+"""
+
+
+@pytest.fixture(name="with_services")
+def _with_services():
+    """Return a layout with services, out of order, and its text."""
+    services = dict(reversed(list(SERVICES.items())))
+    made = FULL.model_copy(update={"services": services})
+    return made, TEXT.replace("unplaced:\n", f"{SERVICE_TEXT}unplaced:\n")
+
+
+def test_services_stand_between_placements_and_unplaced(with_services):
+    made, text = with_services
+    assert layout_text(made) == text
+
+
+def test_services_round_trip(with_services):
+    made, text = with_services
+    read = parse_layout(text.encode(), "x")
+    assert read.model_dump() == made.model_dump()
+    assert list(read.services) == ["portal-1", "portal-2", "portal-10", "print-1"]
+    # 18 lines before the placements, 4 of these, then `services:` in line 25.
+    assert [str(s.at) for s in read.services.values()] == ["x:26", "x:27", "x:28", "x:29"]
+
+
+def test_the_line_reader_keeps_services(monkeypatch):
+    made = SIMPLE.model_copy(update={"services": SERVICES})
+    raw = layout_text(made).encode()
+    assert layout_module._canonical_lines(raw, "x") is not None
+    fast = parse_layout(raw, "x")
+    monkeypatch.setattr(layout_module, "_canonical_lines", lambda raw, name: None)
+    assert parse_layout(raw, "x") == fast
+    assert fast.model_dump() == made.model_dump()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("  portal-2", "  portal"), "x:27:3: `portal` is no instance id: expected `<workload>-<n>` with n from 1"),
+        (("  portal-2", "  portal-1"), "x:27:3: key `portal-1` stands twice, first in line 26"),
+        (("{pool: city-vm}", "{}"), "x:27:13: missing key `pool`"),
+        (("[b, a]", "b"), "x:28:38: `services.portal-10.standby`: expected a list, found the text `b`"),
+        (("standby: [b", "standbys: [b"), "x:28:29: unknown key `standbys`"),
+    ],
+)  # fmt: skip
+def test_damaged_services_are_refused_with_their_place(with_services, change, message):
+    _, text = with_services
+    assert change[0] in text
+    with pytest.raises(LayoutError, match=r".") as caught:
+        parse_layout(text.replace(*change, 1).encode(), "x")
+    assert caught.value.message == message
 
 
 def test_the_text_is_canonical():
