@@ -10,14 +10,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
+from planner.model.continuity import Domain
 from planner.model.cooling import CoolingUnit
 from planner.model.estate import Estate
 from planner.model.power import RIDE_THROUGH_MS, PowerKind, PowerNode
-from planner.model.scenarios import NORMAL, Look, Scenario, iter_scenarios
+from planner.model.scenarios import (
+    NETWORK_KINDS,
+    NORMAL,
+    Look,
+    Scenario,
+    iter_alone,
+    iter_scenarios,
+)
 
 #: Load carried upward from one W at a cord: node index -> (W, VA) there.
 Path = tuple[tuple[int, Fraction, Fraction], ...]
+
+
+class Lost(NamedTuple):
+    """What a scenario loses: ids of racks, indices of power nodes, ids of cooling units."""
+
+    racks: frozenset[str] = frozenset()
+    nodes: frozenset[int] = frozenset()
+    units: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -76,12 +93,26 @@ class PowerGraph:
             for n, node in enumerate(self.nodes)
         )
         del normal_alive
+        self._lost: dict[Domain, Lost] = {}
 
     @cached_property
     def states(self) -> tuple[State, ...]:
         """All looks at all scenarios, the normal state first."""
         return tuple(
             state for scenario in iter_scenarios(self.estate) for state in self.looks(scenario)
+        )
+
+    @cached_property
+    def alone_states(self) -> tuple[State, ...]:
+        """All looks at each member of a continuity group alone, with every loss not given up.
+
+        Losses in the network are left out: they touch only paths.
+        """
+        return tuple(
+            state
+            for scenario in iter_alone(self.estate)
+            if scenario.kind not in NETWORK_KINDS
+            for state in self.looks(scenario)
         )
 
     def looks(self, scenario: Scenario) -> Iterable[State]:
@@ -98,23 +129,40 @@ class PowerGraph:
             scenario, Look.SUSTAINED, alive, alive, feed, gap, battery, lost_racks, lost_units
         )
 
-    def lost(self, scenario: Scenario) -> tuple[frozenset[str], frozenset[int], frozenset[str]]:
-        """Return the racks, node indices and cooling units that a scenario loses."""
-        kind, what = scenario
-        none: frozenset[str] = frozenset()
-        if kind == NORMAL:
-            return none, frozenset(), none
+    def lost(self, scenario: Scenario) -> Lost:
+        """Return what a scenario loses, the other sites included where one stands alone."""
+        domains = list(scenario.losses)
+        if scenario.alone:
+            domains += [Domain("site", s) for s in self.estate.sites if s != scenario.alone]
+        if len(domains) == 1:
+            return self._lost_with(domains[0])
+        parts = [self._lost_with(domain) for domain in domains]
+        return Lost(
+            frozenset().union(*(p.racks for p in parts)),
+            frozenset().union(*(p.nodes for p in parts)),
+            frozenset().union(*(p.units for p in parts)),
+        )
+
+    def _lost_with(self, domain: Domain) -> Lost:
+        """Return what is lost with one domain; a network domain takes no equipment along."""
+        if domain not in self._lost:
+            self._lost[domain] = self._find_lost(*domain)
+        return self._lost[domain]
+
+    def _find_lost(self, kind: str, what: str) -> Lost:
+        if kind in NETWORK_KINDS:
+            return Lost()
         if what in self.index_of and kind == self.nodes[self.index_of[what]].kind.value:
-            return none, frozenset({self.index_of[what]}), none
+            return Lost(nodes=frozenset({self.index_of[what]}))
         if kind == "cooling_unit":
-            return none, frozenset(), frozenset({what})
+            return Lost(units=frozenset({what}))
         estate = self.estate
         if kind == "site":
-            rooms = {r.id for r in estate.rooms.values() if r.site == what}
-            racks = {r.id for r in estate.racks.values() if r.site == what}
-            nodes = {n for n, node in enumerate(self.nodes) if node.site == what}
-            units = {u.id for u in estate.cooling_units.values() if u.site == what}
-            return frozenset(racks), frozenset(nodes), frozenset(units)
+            return Lost(
+                frozenset(r.id for r in estate.racks.values() if r.site == what),
+                frozenset(n for n, node in enumerate(self.nodes) if node.site == what),
+                frozenset(u.id for u in estate.cooling_units.values() if u.site == what),
+            )
         if kind in ("room", "fire_compartment"):
             rooms = {what} if kind == "room" else set(estate.fire_compartments[what])
             racks = {r.id for r in estate.racks.values() if r.room in rooms}
@@ -125,7 +173,7 @@ class PowerGraph:
             }
         nodes = {n for n, node in enumerate(self.nodes) if node.rack in racks or node.room in rooms}
         units = {u.id for u in estate.cooling_units.values() if u.room in rooms}
-        return frozenset(racks), frozenset(nodes), frozenset(units)
+        return Lost(frozenset(racks), frozenset(nodes), frozenset(units))
 
     def _feeds(self, lost: frozenset[int]) -> tuple[tuple[bool, ...], tuple[int, ...]]:
         """Return which nodes are alive when `lost` are gone, and what feeds each (-1: nothing)."""

@@ -2,10 +2,25 @@
 
 import pytest
 
+from planner.model.continuity import Domain
 from planner.model.power import PowerKind
 from planner.model.scenarios import Look, Scenario
 from planner.problem.power import PowerGraph
-from tests.builders import estate, feed, node, rack, room, switch, unit, zone
+from tests.builders import (
+    combination,
+    duct,
+    estate,
+    feed,
+    group,
+    node,
+    rack,
+    room,
+    site,
+    switch,
+    unit,
+    with_items,
+    zone,
+)
 
 UTILITY, GENERATOR, UPS, PANEL = (
     PowerKind.UTILITY,
@@ -227,3 +242,66 @@ def test_unit_runs_on_as_many_cords_as_it_needs():
 def test_unit_without_cords_always_runs():
     _, states = looks(estate(rack(), feed("a"), unit("ac", 100)), "feed", "a")
     assert states[Look.SUSTAINED].running == {"ac"}
+
+
+def two_sites(*more):
+    """Sites s1 and s2 of a group, each with a room, a UPS with a feed, and a cooling unit."""
+    return estate(
+        site("s1", continuity_group="g"),
+        site("s2", continuity_group="g"),
+        site("s3"),
+        group("g"),
+        rack("r1"),
+        rack("r2", "row2", "room2", "s2"),
+        node("ups1", UPS, room="room1"),
+        node("ups2", UPS, site="s2", room="room2"),
+        node("ups3", UPS, site="s3"),
+        feed("a", "r1", "ups1"),
+        feed("b", "r2", "ups2", site="s2"),
+        unit("ac1", 100, "z1"),
+        unit("ac2", 100, "z2", site="s2"),
+        *more,
+    )
+
+
+def test_combination_loses_all_it_names():
+    # A duct takes no equipment along.
+    lost = combination("c", ("ups", "ups1"), ("cooling_unit", "ac2"), ("duct", "d"))
+    graph = PowerGraph(two_sites(lost, duct("d")))
+    (state,) = (s for s in graph.states if s.scenario.kind == "combination")
+    assert state.scenario.id == "loss of combination c"
+    assert live(graph, state) == ["b", "ups2", "ups3"]
+    assert state.running == {"ac1"}
+    assert state.lost_racks == set()
+
+
+def test_states_hold_no_loss_in_the_network():
+    graph = PowerGraph(two_sites(duct("d")))
+    assert {s.scenario.kind for s in (*graph.states, *graph.alone_states)} & {"duct"} == set()
+
+
+def test_pair_loses_both():
+    graph = PowerGraph(two_sites())
+    pair = (Domain("rack", "r2"), Domain("ups", "ups1"))
+    (state,) = graph.looks(Scenario("pair", "rack r2, ups ups1", domains=pair))
+    assert live(graph, state) == ["ups2", "ups3"]
+    assert state.lost_racks == {"r2"}
+
+
+def test_member_alone_has_lost_every_other_site():
+    graph = PowerGraph(two_sites())
+    states = {s.scenario.id: s for s in graph.alone_states}
+    alone = states["site s2 alone"]
+    # The third site is in no group and lost all the same.
+    assert live(graph, alone) == ["b", "ups2"]
+    assert alone.lost_racks == {"r1"}
+    assert alone.running == {"ac2"}
+    assert live(graph, states["site s2 alone, loss of ups ups2"]) == []
+    assert "site s3 alone" not in states
+    assert not any(s.is_normal for s in graph.alone_states)
+
+
+def test_what_an_emergency_gives_up_is_not_lost():
+    graph = PowerGraph(with_items(two_sites(), group("g", gives_up=("ups", "rack"))))
+    kinds = {s.scenario.kind for s in graph.alone_states}
+    assert kinds == {"site", "feed", "cooling_unit", "row", "room", "fire_compartment"}
