@@ -1,7 +1,8 @@
 """The power graph: what is fed by what, in the normal state and after a loss.
 
-A loss is followed downward from what is lost and touches nothing else; `Grid.feeding` derives the
-state of all nodes and is what the normal state is taken from. Nodes are indices in an order in
+A loss is followed downward from what is lost and touches nothing else (one on a site that stands
+alone: from the state in which it does); `Grid.feeding` derives the state of all nodes and is what
+the normal state is taken from. Nodes are indices in an order in
 which everything that can feed a node stands before it.
 """
 
@@ -12,6 +13,7 @@ from graphlib import TopologicalSorter
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
+from planner.model.continuity import Domain
 from planner.model.estate import Estate
 from planner.model.power import RIDE_THROUGH_MS, PowerKind, PowerNode
 from planner.model.scenarios import NORMAL, Look, Scenario
@@ -90,6 +92,7 @@ class Grid:
             n for n, s in enumerate(self.normal) if s.gap_ms > RIDE_THROUGH_MS
         )
         self._places = _Places(estate, self.index)
+        self._alone: dict[str, dict[int, NodeState]] = {}
         (self.normal_moment,) = self.moments(Scenario(NORMAL))
 
     def _normal(self) -> tuple[NodeState, ...]:
@@ -134,23 +137,41 @@ class Grid:
         """Return whether switch `n` has left the parent that feeds it in the normal state."""
         return self._normal_feeder[n] not in (-1, feeder)
 
-    def touched(self, lost: Collection[int]) -> dict[int, NodeState]:
-        """Return the nodes in another state than normally, found from the lost ones down."""
-        changed: dict[int, NodeState] = {}
+    def touched(self, lost: Collection[int], alone: str = "") -> dict[int, NodeState]:
+        """Return the nodes in another state than normally, found from the lost ones down.
+
+        With `alone`, all that stands at other sites is among the lost.
+        """
+        if not alone:
+            return self._followed(lost, lost, {})
+        everywhere_else = self._places.elsewhere(alone).nodes
+        if alone not in self._alone:
+            self._alone[alone] = self._followed(everywhere_else, everywhere_else, {})
+        return self._followed(lost, set(lost) - everywhere_else, self._alone[alone])
+
+    def _followed(
+        self, lost: Collection[int], new: Collection[int], before: dict[int, NodeState]
+    ) -> dict[int, NodeState]:
+        """Return `before`, the states that differ from the normal ones, after `new` is lost."""
+        changed = dict(before)
         normal = self.normal
 
         def state_of(p: int) -> NodeState:
             return changed.get(p) or normal[p]
 
-        waiting = list(lost)
+        waiting = list(new)
         heapify(waiting)
         queued = set(waiting)
         while waiting:
             n = heappop(waiting)
             state = self._state(n, lost, state_of)
-            if state == normal[n]:
+            if state == state_of(n):
                 continue
-            changed[n] = state
+            if state == normal[n]:
+                # Fed as usual again: a switch above it left a source that was slow to start.
+                del changed[n]
+            else:
+                changed[n] = state
             for child in self.children[n]:
                 if child not in queued:
                     queued.add(child)
@@ -163,10 +184,8 @@ class Grid:
 
     def moments(self, scenario: Scenario) -> Iterator[Moment]:
         """Yield the looks at a scenario: the interruption where a switch transfers, and the end."""
-        lost = Lost(frozenset(), frozenset(), frozenset())
-        if scenario.kind != NORMAL:
-            lost = self.lost_in(scenario)
-        yield from self.looks(scenario, lost, self.touched(lost.nodes))
+        lost = self.lost_in(scenario)
+        yield from self.looks(scenario, lost, self.touched(lost.nodes, scenario.alone))
 
     def looks(
         self, scenario: Scenario, lost: Lost, states: dict[int, NodeState]
@@ -208,6 +227,7 @@ class _Places:
         self.racks: dict[tuple[str, str], set[str]] = {}
         self.nodes: dict[tuple[str, str], set[int]] = {}
         self.units: dict[tuple[str, str], set[str]] = {}
+        self._elsewhere: dict[str, Lost] = {}
         for rack in estate.racks.values():
             for domain in self._domains(rack.room, rack.site, rack.row, rack.id):
                 self.racks.setdefault(domain, set()).add(rack.id)
@@ -238,16 +258,41 @@ class _Places:
             yield from self._domains(rack.room, rack.site, rack.row, rack.id)
 
     def lost(self, scenario: Scenario) -> Lost:
-        domain = (scenario.kind, scenario.lost)
-        if scenario.kind == "cooling_unit":
-            return Lost(frozenset(), frozenset(), frozenset({scenario.lost}))
-        if scenario.kind in _POWER_KINDS:
-            return Lost(frozenset({self.index[scenario.lost]}), frozenset(), frozenset())
+        """Return the union of what a scenario's domains, and all sites but one, take away."""
+        found = [self._in(domain) for domain in scenario.losses]
+        if scenario.alone:
+            found.append(self.elsewhere(scenario.alone))
+        return _union(found)
+
+    def elsewhere(self, alone: str) -> Lost:
+        """Return what stands at other sites than `alone`."""
+        if alone not in self._elsewhere:
+            others = (Domain("site", key) for key in self.estate.sites if key != alone)
+            self._elsewhere[alone] = _union([self._in(other) for other in others])
+        return self._elsewhere[alone]
+
+    def _in(self, domain: Domain) -> Lost:
+        """Return what one domain takes away; what is of the network only, nothing here."""
+        if domain.kind == "cooling_unit":
+            return Lost(frozenset(), frozenset(), frozenset({domain.id}))
+        if domain.kind in _POWER_KINDS:
+            return Lost(frozenset({self.index[domain.id]}), frozenset(), frozenset())
         return Lost(
             frozenset(self.nodes.get(domain, ())),
             frozenset(self.racks.get(domain, ())),
             frozenset(self.units.get(domain, ())),
         )
+
+
+def _union(found: list[Lost]) -> Lost:
+    if len(found) == 1:
+        return found[0]
+    no_nodes, no_ids = frozenset[int](), frozenset[str]()
+    return Lost(
+        no_nodes.union(*(lost.nodes for lost in found)),
+        no_ids.union(*(lost.racks for lost in found)),
+        no_ids.union(*(lost.units for lost in found)),
+    )
 
 
 def _parents(node: PowerNode) -> tuple[str, ...]:

@@ -18,8 +18,14 @@ def kind_word(kind: str) -> str:
 
 
 def lost(scenario: Scenario) -> str:
-    """Return `feed `a` is lost`."""
-    return f"{kind_word(scenario.kind)} `{scenario.lost}` is lost"
+    """Return `feed `a` is lost`, `site `x` stands alone and rack `r` is lost`."""
+    parts = [f"site `{scenario.alone}` stands alone"] if scenario.alone else []
+    if scenario.kind == "pair":
+        both = " and ".join(f"{kind_word(d.kind)} `{d.id}`" for d in scenario.domains)
+        parts.append(f"{both} are lost")
+    elif scenario.lost:
+        parts.append(f"{kind_word(scenario.kind)} `{scenario.lost}` is lost")
+    return " and ".join(parts)
 
 
 def label(scenario: Scenario, look: Look) -> str:

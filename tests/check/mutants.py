@@ -224,7 +224,7 @@ MUTANTS = (
         "tenancy.exclusive",
         "r1",
         1,
-        with_items(_other(tenant="t2"), tenant("t2", isolation=True)),
+        with_items(_other(tenant="t2"), tenant("t2", isolation="rack")),
         _with_x(R1_UNIT_2),
     ),
     Mutant(

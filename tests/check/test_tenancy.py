@@ -143,7 +143,7 @@ def test_rack_of_a_tenant_takes_nobody_else():
 
 
 def test_isolated_tenants_and_workloads():
-    isolated = tenant("t", isolation=True)
+    isolated = tenant("t", isolation="rack")
     assert found(one_rack(isolated, workload("x")), W1_X1, "tenancy.exclusive") == []
     e = one_rack(isolated, workload("x", tenant="t2"), workload("y", tenant="t2"))
     places = {**W1_X1, "y-1": at("r1", 3, "a", "b")}
@@ -160,7 +160,7 @@ def test_isolated_tenants_and_workloads():
 
 def test_isolation_holds_day_by_day():
     e = one_rack(
-        tenant("t", isolation=True),
+        tenant("t", isolation="rack"),
         workload("w", valid_until=date(2026, 1, 31)),
         workload("x", tenant="t2", valid_from=date(2026, 2, 1)),
         planning_horizon=date(2026, 12, 31),
