@@ -28,6 +28,7 @@ VERBS = {
     "schema": "print the JSON Schema of the files",
     "plan": "place every workload and write the layout lock",
     "check": "judge a layout by every rule, apart from the solver",
+    "baseline": "remember the violations a layout has, so that a gate fails on new ones",
     "diff": "list moves, additions and removals between two layouts",
     "explain": "say for every rack why an instance may or may not stand there",
     "show": "draw a rack, a row or a room as text",

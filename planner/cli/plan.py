@@ -184,7 +184,7 @@ def _judge(target: Target, outcome: Outcome, day: date) -> Report | None:
         layout is allowed to have.
     """
     from planner.check import check
-    from planner.cli.check import render_difference, score_differences
+    from planner.explain.score import render_difference, score_differences
     from planner.explain.text import render_violation
 
     if outcome.layout is None:

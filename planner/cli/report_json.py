@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from planner.explain.text import with_options
+from planner.gate.baseline import Baseline
 from planner.model.layout import TierResult, Unplaced
 from planner.model.violation import Report, Tightest, Violation
 
@@ -37,13 +38,19 @@ def violation_json(violation: Violation, options: str = "") -> dict[str, Any]:
     }
 
 
-def report_json(report: Report, options: str = "") -> dict[str, Any]:
+def report_json(
+    report: Report, options: str = "", baseline: Baseline | None = None
+) -> dict[str, Any]:
     """Return a report: findings by kind, the recomputed score, the tightest capacities."""
+    known = {} if baseline is None else {v: baseline.knows(v) for v in report.violations}
     return {
         "holds": report.holds,
         "num_rules": report.num_rules,
         "num_scenarios": report.num_scenarios,
-        "violations": [violation_json(v, options) for v in report.violations],
+        "violations": [
+            {**violation_json(v, options), **({"known": known[v]} if known else {})}
+            for v in report.violations
+        ],
         "warnings": [violation_json(v, options) for v in report.warnings],
         "soft": [violation_json(v, options) for v in report.soft],
         "waived": [violation_json(v, options) for v in report.waived],

@@ -125,6 +125,11 @@ def render_findings(report: Report, *, options: str = "", paint: Paint = plain) 
     return "\n\n".join(blocks)
 
 
+def render_known(violations: Iterable[Violation]) -> str:
+    """Return the violations that a baseline lists, one line each."""
+    return "\n".join(_one_line(v, "known", f"{grouped(v.amount)} {v.unit}") for v in violations)
+
+
 def _one_line(violation: Violation, word: str, amount: str) -> str:
     return f"{word}[{violation.rule}]: {_sentence(violation)} ({amount})"
 
