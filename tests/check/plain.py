@@ -1,24 +1,85 @@
 """The scenario specification written down plainly: each scenario from scratch, in fractions.
 
 Slow and straight from `planner.model.scenarios`; the checker, which follows only what a loss
-touches, is held against it. It shares nothing with the checker but the resolved devices.
+touches, is held against it. It shares nothing with the checker: devices are resolved here as well,
+or handed over by a test. Services are in `plain_services`, paths in `plain_network`, what the rules
+make of it in `plain_rules`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from datetime import date
 from fractions import Fraction
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from planner.check.case import Device, takes_outlet
 from planner.model.estate import Estate
-from planner.model.power import RIDE_THROUGH_MS, PowerKind, PowerNode
-from planner.model.scenarios import NORMAL, Look, Scenario
-from planner.model.workload import PsuMode
+from planner.model.layout import Cord, Layout
+from planner.model.power import (
+    LEG_SHARE_PERMILLE,
+    OUTLET_FOR_INLET,
+    RIDE_THROUGH_MS,
+    PowerKind,
+    PowerNode,
+)
+from planner.model.scenarios import Look, Scenario
+from planner.model.space import Rack
+from planner.model.workload import Equipment, PsuMode, Workload
+
+
+class Stands(Protocol):
+    """A device in a rack, with its cords in the order of its inlets; None = nobody knows."""
+
+    instance: str
+    workload: Workload
+    rack: Rack
+    cords: tuple[Cord, ...] | None
+
+
+class PlainDevice(NamedTuple):
+    """One placed instance of equipment."""
+
+    instance: str
+    workload: Workload
+    rack: Rack
+    cords: tuple[Cord, ...] | None
+
+    @property
+    def equipment(self) -> Equipment:
+        assert self.workload.equipment is not None
+        return self.workload.equipment
+
+
+def devices_on(estate: Estate, layout: Layout, day: date) -> tuple[PlainDevice, ...]:
+    """Return what a layout places in racks and is there on `day`, by instance."""
+    found = []
+    for key, placement in sorted(layout.placements.items()):
+        workload = estate.workloads[key.rpartition("-")[0]]
+        if not is_there(workload, day):
+            continue
+        assert workload.equipment is not None
+        cords = placement.place.cords or ()
+        ordered = tuple(
+            next(c for c in cords if c.inlet == inlet.name)
+            for inlet in workload.equipment.inlets
+            if inlet.type in OUTLET_FOR_INLET and inlet.name in {c.inlet for c in cords}
+        )
+        found.append(PlainDevice(key, workload, estate.racks[placement.place.rack], ordered))
+    return tuple(found)
+
+
+def is_there(workload: Workload, day: date) -> bool:
+    """Return whether a workload is active on a day."""
+    starts, ends = workload.valid_from or day, workload.valid_until or day
+    return starts <= day <= ends
 
 
 class PlainLook(NamedTuple):
-    """One look: loads of live nodes, what is up, and what cools each zone."""
+    """One look: loads of live nodes, what is up and carries, and what cools each zone.
+
+    `share_w` is what each device puts on each node.
+    """
 
     look: Look
     load_w: dict[str, Fraction]
@@ -26,54 +87,79 @@ class PlainLook(NamedTuple):
     up: frozenset[str]
     heat_w: dict[str, int]
     capacity_w: dict[str, int]
+    share_w: dict[tuple[str, str], Fraction]
+
+
+class Lost(NamedTuple):
+    """What a scenario takes away at once."""
+
+    nodes: frozenset[str]
+    racks: frozenset[str]
+    units: frozenset[str]
+    sites: frozenset[str]
+    network: frozenset[tuple[str, str]]
+
+
+def losses(estate: Estate, scenario: Scenario) -> Lost:
+    """Return all that is lost: every domain by itself, and the sites beside one that is alone."""
+    domains = [tuple(domain) for domain in scenario.losses]
+    if scenario.alone:
+        domains += [("site", key) for key in estate.sites if key != scenario.alone]
+
+    def is_lost(*places: tuple[str, str | None]) -> bool:
+        return any(place in domains for place in places)
+
+    def of_room(key: str | None) -> list[tuple[str, str | None]]:
+        if key is None:
+            return []
+        return [("room", key), ("fire_compartment", estate.rooms[key].fire_compartment)]
+
+    def of_rack(key: str | None) -> list[tuple[str, str | None]]:
+        if key is None:
+            return []
+        rack = estate.racks[key]
+        return [("rack", key), ("row", rack.row), *of_room(rack.room), ("site", rack.site)]
+
+    nodes = [
+        n.id
+        for n in estate.power_nodes.values()
+        if is_lost((n.kind.value, n.id), *of_rack(n.rack), *of_room(n.room), ("site", n.site))
+    ]
+    racks = [key for key in estate.racks if is_lost(*of_rack(key))]
+    units = [
+        u.id
+        for u in estate.cooling_units.values()
+        if is_lost(("cooling_unit", u.id), *of_room(u.room), ("site", u.site))
+    ]
+    network = [d for d in domains if d[0] in ("duct", "network_node", "carrier")]
+    network += [
+        ("network_node", n.id)
+        for n in estate.network_nodes.values()
+        if n.site is not None and ("site", n.site) in domains
+    ]
+    sites = [key for key in estate.sites if ("site", key) in domains]
+    return Lost(
+        frozenset(nodes), frozenset(racks), frozenset(units), frozenset(sites), frozenset(network)
+    )
 
 
 class Plain:
     """All devices of `devices` on `estate`, after a loss."""
 
-    def __init__(self, estate: Estate, devices: tuple[Device, ...]) -> None:
+    def __init__(self, estate: Estate, devices: Iterable[Stands]) -> None:
         self.estate = estate
-        self.devices = devices
-        normal = _Feeding(estate, frozenset(), None)
-        self.normal = normal
+        self.devices = tuple(devices)
+        self.normal = _Feeding(estate, frozenset(), None)
 
-    def lost(self, scenario: Scenario) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-        """Return the nodes, racks and units that are lost at once."""
-        estate, kind, key = self.estate, scenario.kind, scenario.lost
-        if kind == NORMAL:
-            return frozenset(), frozenset(), frozenset()
-        if kind == "cooling_unit":
-            return frozenset(), frozenset(), frozenset({key})
-        if kind in [k.value for k in PowerKind]:
-            return frozenset({key}), frozenset(), frozenset()
-
-        def stands_in(rack: str | None, room: str | None, site: str | None) -> bool:
-            if rack is not None:
-                one = estate.racks[rack]
-                if {"rack": one.id, "row": one.row}.get(kind) == key:
-                    return True
-                if stands_in(None, one.room, one.site):
-                    return True
-            if room is not None and kind == "room" and room == key:
-                return True
-            if room is not None and kind == "fire_compartment":
-                return estate.rooms[room].fire_compartment == key
-            return kind == "site" and site == key
-
-        nodes = [n.id for n in estate.power_nodes.values() if stands_in(n.rack, n.room, n.site)]
-        racks = [r.id for r in estate.racks.values() if stands_in(r.id, r.room, r.site)]
-        units = [u.id for u in estate.cooling_units.values() if stands_in(None, u.room, u.site)]
-        return frozenset(nodes), frozenset(racks), frozenset(units)
-
-    def looks(self, scenario: Scenario) -> list[PlainLook]:
-        """Return every look at a scenario."""
-        nodes, racks, units = self.lost(scenario)
-        feeding = _Feeding(self.estate, nodes, self.normal)
+    def looks(self, scenario: Scenario, only: Collection[str] | None = None) -> list[PlainLook]:
+        """Return every look at a scenario; `only` these workloads are switched on, None = all."""
+        lost = losses(self.estate, scenario)
+        feeding = _Feeding(self.estate, lost.nodes, self.normal)
         looks = [Look.INTERRUPTION] if feeding.has_transferred else []
-        return [self._look(look, feeding, racks, units) for look in (*looks, Look.SUSTAINED)]
+        return [self._look(look, feeding, lost, only) for look in (*looks, Look.SUSTAINED)]
 
     def _look(
-        self, look: Look, feeding: _Feeding, racks: frozenset[str], units: frozenset[str]
+        self, look: Look, feeding: _Feeding, lost: Lost, only: Collection[str] | None
     ) -> PlainLook:
         live = {
             n
@@ -82,33 +168,41 @@ class Plain:
         }
         load_w = dict.fromkeys(live, Fraction(0))
         load_va = dict.fromkeys(live, Fraction(0))
+        share_w: dict[tuple[str, str], Fraction] = {}
         up: set[str] = set()
 
         def draw(key: str, nodes: list[str], watts: int, factor: int) -> None:
             up.add(key)
             for n in nodes:
+                share_w[key, n] = share_w.get((key, n), Fraction(0)) + Fraction(watts, len(nodes))
                 load_w[n] += Fraction(watts, len(nodes))
                 load_va[n] += Fraction(watts * 1000, factor * len(nodes))
 
         heat: dict[str, int] = dict.fromkeys(self.estate.cooling_zones, 0)
         for device in self.devices:
-            if device.rack.id in racks:
+            if device.rack.id in lost.racks:
                 continue
-            equipment = device.equipment
+            if only is not None and device.workload.id not in only:
+                continue
+            equipment = device.workload.equipment
+            assert equipment is not None
             corded = [c.node for c in device.cords or () if c.node in live]
             needed = equipment.psus_required
-            if device.cords is None or not takes_outlet(equipment):
+            if device.cords is None or not any(
+                i.type in OUTLET_FOR_INLET for i in equipment.inlets
+            ):
                 needed = 0
             if len(corded) < needed:
                 continue
             if equipment.psu_mode is PsuMode.ACTIVE_STANDBY:
                 corded = corded[: max(1, needed)]
-            draw(device.instance, corded, device.draw_w, equipment.draw.power_factor_permille)
+            watts = equipment.draw.budget_w
+            draw(device.instance, corded, watts, equipment.draw.power_factor_permille)
             if device.rack.cooling_zone:
-                heat[device.rack.cooling_zone] += device.draw_w
+                heat[device.rack.cooling_zone] += watts
         capacity: dict[str, int] = dict.fromkeys(self.estate.cooling_zones, 0)
         for unit in self.estate.cooling_units.values():
-            if unit.id in units:
+            if unit.id in lost.units:
                 continue
             corded = [n for n in unit.nodes if n in live]
             if not unit.nodes or len(corded) >= unit.cords_required:
@@ -121,7 +215,24 @@ class Plain:
                     if seconds <= self.estate.cooling_zones[unit.zone].ride_through_s:
                         capacity[unit.zone] += unit.capacity_w
         self._carry_up(look, feeding, live, load_w, load_va)
-        return PlainLook(look, load_w, load_va, frozenset(up), heat, capacity)
+        return PlainLook(look, load_w, load_va, frozenset(up), heat, capacity, share_w)
+
+    def nearest_above(self, n: str, kind: PowerKind) -> str | None:
+        """Return the nearest node of a kind that feeds `n` in the normal state."""
+        above = self.normal.feeder(n)
+        while above is not None and self.estate.power_nodes[above].kind is not kind:
+            above = self.normal.feeder(above)
+        return above
+
+    def strand(self, n: str) -> str:
+        """Return the strand of an outlet node: the UPS above it, else the panel, else the top."""
+        for kind in (PowerKind.UPS, PowerKind.PANEL):
+            found = self.nearest_above(n, kind)
+            if found is not None:
+                return found
+        while (above := self.normal.feeder(n)) is not None:
+            n = above
+        return n
 
     def _carry_up(
         self,
@@ -136,12 +247,14 @@ class Plain:
 
         @cache
         def load(n: str) -> tuple[Fraction, Fraction]:
-            w, va = load_w[n] + nodes[n].own_w, load_va[n] + nodes[n].own_w
+            w, va = load_w[n], load_va[n]
             for child in nodes.values():
                 if child.id in live and feeding.feeder(child.id) == n:
                     more_w, more_va = taken(child)
                     w, va = w + more_w, va + more_va
-            return w, va
+            at_once = self.estate.policy.diversity_permille.get(nodes[n].kind.value, 1000)
+            own = nodes[n].own_w
+            return w * at_once / 1000 + own, va * at_once / 1000 + own
 
         def taken(child: PowerNode) -> tuple[Fraction, Fraction]:
             battery = feeding.on_battery(child.id)
@@ -158,6 +271,11 @@ class Plain:
         done = {n: load(n) for n in live}
         for n, (w, va) in done.items():
             load_w[n], load_va[n] = w, va
+        for n, (w, va) in done.items():
+            for leg in nodes[n].legs:
+                if leg in live:
+                    load_w[leg] += w * LEG_SHARE_PERMILLE[len(nodes[n].legs)] / 1000
+                    load_va[leg] += va * LEG_SHARE_PERMILLE[len(nodes[n].legs)] / 1000
 
 
 class _Feeding:
