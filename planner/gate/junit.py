@@ -1,4 +1,8 @@
-"""JUnit XML: a test case for each violation, and one that passes for each rule that holds."""
+"""JUnit XML: a test case for each violation, and one that passes for each rule that holds.
+
+The format has no schema of its own; this keeps to what the schema of Jenkins' xUnit plugin
+(`junit-10.xsd`) allows. That has no attribute for file and line, so the message begins with them.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +31,12 @@ def render(found: Sequence[Finding], rules: Iterable[str], suite: str) -> str:
         "tests": str(len(judged) + len(passed)),
         "failures": str(failures),
         "errors": "0",
-        "skipped": str(len(judged) - failures),
     }
+    skipped = str(len(judged) - failures)
     root = ElementTree.Element("testsuites", numbers)
-    element = ElementTree.SubElement(root, "testsuite", {"name": suite, **numbers})
+    element = ElementTree.SubElement(
+        root, "testsuite", {"name": suite, **numbers, "skipped": skipped}
+    )
     for finding in judged:
         _case(element, finding)
     for rule in passed:
@@ -45,17 +51,11 @@ def render(found: Sequence[Finding], rules: Iterable[str], suite: str) -> str:
 
 def _case(suite: ElementTree.Element, finding: Finding) -> None:
     case = ElementTree.SubElement(
-        suite,
-        "testcase",
-        {
-            "classname": finding.rule,
-            "name": _clean(finding.subject),
-            "file": finding.where.file,
-            "line": str(max(finding.where.line, 1)),
-        },
+        suite, "testcase", {"classname": finding.rule, "name": _clean(finding.subject)}
     )
     if finding.level is Level.ERROR:
-        kind = {"message": _clean(finding.sentence), "type": finding.rule}
+        message = f"{finding.where}: {finding.sentence}"
+        kind = {"message": _clean(message), "type": finding.rule}
         ElementTree.SubElement(case, "failure", kind).text = _clean(finding.text)
         return
     why = "known: in the baseline" if finding.level is Level.KNOWN else f"waived: {finding.reason}"
