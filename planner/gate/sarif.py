@@ -77,9 +77,7 @@ def _result(finding: Finding, index: int, *, has_baseline: bool) -> dict[str, An
     if has_baseline and finding.level in (Level.ERROR, Level.KNOWN):
         result["baselineState"] = "unchanged" if finding.level is Level.KNOWN else "new"
     if finding.level is Level.WAIVED:
-        result["suppressions"] = [
-            {"kind": "external", "status": "accepted", "justification": finding.reason}
-        ]
+        result["suppressions"] = [{"kind": "external", "justification": finding.reason}]
     return result
 
 
