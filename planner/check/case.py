@@ -1,6 +1,6 @@
-"""The case the judge decides: devices in racks on the planning days, resolved for all families.
+"""The case the judge decides: devices in racks, services on pools, on every planning day.
 
-Placements that name no known instance or rack are left out here and reported by
+Placements that name no known instance, rack or pool are left out here and reported by
 `planner.check.structure`. Everything else about a placement may be wrong and is judged.
 """
 
@@ -10,14 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from planner.model.base import Where
+from planner.model.continuity import Pool
 from planner.model.estate import Estate
-from planner.model.layout import AsBuilt, Cord, Layout, Place
+from planner.model.layout import AsBuilt, Cord, Layout, Place, ServicePlacement
 from planner.model.power import OUTLET_FOR_INLET
 from planner.model.space import Face, Rack, Reservation
-from planner.model.workload import Equipment, Workload, split_instance_id
+from planner.model.workload import Equipment, Service, Workload, split_instance_id
 
 
 class Dated(Protocol):
@@ -59,14 +60,23 @@ def planning_days(estate: Estate, as_of: date) -> tuple[date, ...]:
 
 def workload_of(estate: Estate, instance: str) -> Workload | None:
     """Return the equipment workload that `instance` is a copy of, None if there is none."""
+    workload = _workload_of(estate, instance)
+    return workload if workload is not None and workload.equipment is not None else None
+
+
+def service_of(estate: Estate, instance: str) -> Workload | None:
+    """Return the service workload that `instance` is a copy of, None if there is none."""
+    workload = _workload_of(estate, instance)
+    return workload if workload is not None and workload.service is not None else None
+
+
+def _workload_of(estate: Estate, instance: str) -> Workload | None:
     try:
         key, number = split_instance_id(instance)
     except ValueError:
         return None
     workload = estate.workloads.get(key)
-    if workload is None or workload.equipment is None or number > workload.count:
-        return None
-    return workload
+    return workload if workload is not None and number <= workload.count else None
 
 
 def takes_outlet(equipment: Equipment) -> dict[str, str]:
@@ -102,6 +112,21 @@ class Device:
         return self.equipment.draw.budget_w
 
 
+@dataclass(frozen=True, slots=True)
+class ServicePlaced:
+    """One placed instance of a service, resolved; `standbys` are the known ones, in order."""
+
+    instance: str
+    workload: Workload
+    service: Service
+    pool: Pool
+    standbys: tuple[Pool, ...]
+    at: Where | None
+
+
+_Placed = TypeVar("_Placed", Device, ServicePlaced)
+
+
 class RackView(NamedTuple):
     """What a rack holds from `day` until the next view of it."""
 
@@ -112,21 +137,29 @@ class RackView(NamedTuple):
 
 
 class Span(NamedTuple):
-    """The devices that stand at the same time, from `day` until the next span."""
+    """The devices that stand, and the services that run, from `day` until the next span."""
 
     day: date
     devices: tuple[Device, ...]
+    services: tuple[ServicePlaced, ...] = ()
 
 
 class Case:
-    """Devices on an estate, on every planning day.
+    """Devices and services on an estate, on every planning day.
 
     Parameters
     ----------
     places
-        Instance, place and where that is written, of everything placed.
+        Instance, place and where that is written, of everything placed in a rack.
     standing
         Where instances stand now.
+    services
+        Everything placed on a pool.
+
+    Attributes
+    ----------
+    planned
+        Workloads of either kind that are active on any planning day, by id.
     """
 
     def __init__(
@@ -135,6 +168,7 @@ class Case:
         as_of: date,
         places: Iterable[tuple[str, Place, Where | None]],
         standing: Mapping[str, Place],
+        services: Iterable[ServicePlacement] = (),
     ) -> None:
         self.estate = estate
         self.as_of = as_of
@@ -144,21 +178,23 @@ class Case:
         self.planned = {
             key: workload
             for key, workload in estate.workloads.items()
-            if workload.equipment is not None and any(is_active(workload, day) for day in self.days)
+            if any(is_active(workload, day) for day in self.days)
         }
         found = (self._device(*place) for place in sorted(places, key=lambda p: p[0]))
         self.devices = tuple(device for device in found if device is not None)
+        on_pools = (self._service(one) for one in sorted(services, key=lambda one: one.instance))
+        self.services = tuple(service for service in on_pools if service is not None)
 
     @classmethod
     def of_layout(cls, estate: Estate, layout: Layout, as_of: date) -> Case:
         """Return the case of a layout; cords that it leaves out are missing, not unknown."""
         places = ((key, _corded(p.place), p.at) for key, p in layout.placements.items())
         standing = {key: s.place for key, s in layout.as_built().standing.items()}
-        return cls(estate, as_of, places, standing)
+        return cls(estate, as_of, places, standing, layout.services.values())
 
     @classmethod
     def of_as_built(cls, estate: Estate, as_built: AsBuilt, as_of: date) -> Case:
-        """Return the case of what stands now, as if that were the layout."""
+        """Return the case of what stands now, as if that were the layout; no service stands."""
         places = [(key, s.place, s.at) for key, s in as_built.standing.items()]
         return cls(estate, as_of, places, {key: place for key, place, _ in places})
 
@@ -178,6 +214,22 @@ class Case:
             _cells(equipment, place),
             self._cords(equipment, place),
             at,
+        )
+
+    def _service(self, placement: ServicePlacement) -> ServicePlaced | None:
+        pools = self.estate.pools
+        workload = service_of(self.estate, placement.instance)
+        if workload is None or workload.id not in self.planned or placement.pool not in pools:
+            return None
+        service = workload.service
+        assert service is not None
+        return ServicePlaced(
+            placement.instance,
+            workload,
+            service,
+            pools[placement.pool],
+            tuple(pools[key] for key in placement.standby if key in pools),
+            placement.at,
         )
 
     def _cords(self, equipment: Equipment, place: Place) -> tuple[Cord, ...] | None:
@@ -213,19 +265,35 @@ class Case:
 
     @cached_property
     def spans(self) -> tuple[Span, ...]:
-        """What stands together, one entry a planning day on which that changes."""
+        """What stands and runs together, one entry a planning day on which that changes."""
         spans: list[Span] = []
         for day in self.days:
-            devices = self.active(self.devices, day)
-            if not spans or spans[-1].devices != devices:
-                spans.append(Span(day, devices))
+            devices, services = self.active(self.devices, day), self.active(self.services, day)
+            if not spans or spans[-1][1:] != (devices, services):
+                spans.append(Span(day, devices, services))
         return tuple(spans)
 
-    def active(self, devices: tuple[Device, ...], day: date) -> tuple[Device, ...]:
-        """Return those of `devices` whose workload is active on `day`."""
-        if all(device.workload.id in self.always for device in devices):
-            return devices
-        return tuple(device for device in devices if is_active(device.workload, day))
+    def active(self, placed: tuple[_Placed, ...], day: date) -> tuple[_Placed, ...]:
+        """Return those of `placed` whose workload is active on `day`."""
+        if all(one.workload.id in self.always for one in placed):
+            return placed
+        return tuple(one for one in placed if is_active(one.workload, day))
+
+    def hosts_of(self, pool: Pool) -> tuple[Device, ...]:
+        """Return the placed hosts of a pool: instances of its `hosts` that stand at its site."""
+        return self._at(pool.site, pool.hosts)
+
+    def storage_of(self, pool: Pool) -> tuple[Device, ...]:
+        """Return the placed instances of `storage_on` that stand at the pool's site."""
+        return self._at(pool.site, pool.storage_on)
+
+    def _at(self, site: str, workloads: tuple[str, ...]) -> tuple[Device, ...]:
+        return tuple(
+            device
+            for key in workloads
+            for device in self.of_workload.get(key, ())
+            if device.rack.site == site
+        )
 
     @cached_property
     def views(self) -> tuple[tuple[RackView, ...], ...]:

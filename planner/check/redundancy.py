@@ -231,19 +231,20 @@ def _apart(device: Device, level: str, domain: str, other: str, on: str) -> Viol
 
 def whole(case: Case) -> Iterator[Violation]:
     """redundancy.whole: the new instances of a workload are placed whole, unless it is partial."""
-    for key, devices in sorted(case.of_workload.items()):
+    placed = Counter(d.workload.id for d in case.devices if d.instance not in case.standing)
+    placed += Counter(service.workload.id for service in case.services)
+    for key, num_placed in sorted(placed.items()):
         workload = case.planned[key]
-        new = [i for i in workload.instance_ids() if i not in case.standing]
-        placed = sum(device.instance not in case.standing for device in devices)
-        if not workload.partial and 0 < placed < len(new):
+        num_new = sum(instance not in case.standing for instance in workload.instance_ids())
+        if not workload.partial and num_placed < num_new:
             yield Violation(
                 "redundancy.whole",
                 key,
                 NORMAL,
-                len(new),
-                placed,
+                num_new,
+                num_placed,
                 "instances",
-                f"only {placed} of {len(new)} new instances of `{key}` are placed",
+                f"only {num_placed} of {num_new} new instances of `{key}` are placed",
                 "all or nothing: the workload is not partial",
                 "instances placed",
                 workload.at,

@@ -42,7 +42,8 @@ def unplaced(case: Case, layout: Layout) -> Iterator[tuple[str, int]]:
     """Yield, per priority from the highest, how many planned instances have no place."""
     left: dict[int, int] = {}
     for workload in case.planned.values():
-        placed = sum(key in layout.placements for key in workload.instance_ids())
+        places = layout.placements if workload.service is None else layout.services
+        placed = sum(key in places for key in workload.instance_ids())
         left[workload.priority] = left.get(workload.priority, 0) + workload.count - placed
     for priority in sorted(left, reverse=True):
         yield f"unplaced[{priority}]", left[priority]

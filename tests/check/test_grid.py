@@ -7,10 +7,10 @@ from planner.check.wording import lost
 from planner.model.continuity import Combination, Domain
 from planner.model.scenarios import NORMAL, Scenario, iter_alone
 from tests.builders import (
-    ContinuityGroup,
     change,
     estate,
     feed,
+    group,
     node,
     rack,
     site,
@@ -21,7 +21,7 @@ from tests.builders import (
 from tests.check.random_cases import random_case
 
 TWO = estate(
-    ContinuityGroup(id="g"),
+    group(),
     site("s1", continuity_group="g"),
     site("s2", continuity_group="g"),
     site("s3"),
@@ -93,7 +93,7 @@ def test_named_combination_is_a_scenario_of_its_own():
 def test_node_fed_as_usual_again_after_one_more_loss():
     """`top` loses the utility and starts late; `low` then leaves it for its own source."""
     e = estate(
-        ContinuityGroup(id="g"),
+        group(),
         site("s1", continuity_group="g"),
         site("s2", continuity_group="g"),
         node("grid", "utility", site="s2"),
@@ -119,7 +119,7 @@ def test_losses_followed_from_a_site_alone_equal_recomputed(first):
     for seed in range(first, first + 25):
         e, _, _ = random_case(seed)
         members = [change(one, continuity_group="g") for one in e.sites.values()]
-        e = with_items(e, ContinuityGroup(id="g"), *members)
+        e = with_items(e, group(), *members)
         grid = Grid(e)
         for scenario in iter_alone(e):
             num_scenarios += 1

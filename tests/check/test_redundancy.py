@@ -6,7 +6,20 @@ import pytest
 
 from planner.check import check
 from planner.model.workload import Places, Spread
-from tests.builders import DAY, at, estate, feed, layout, node, one_rack, rack, with_items, workload
+from tests.builders import (
+    DAY,
+    at,
+    estate,
+    feed,
+    layout,
+    node,
+    one_rack,
+    pool,
+    rack,
+    service,
+    with_items,
+    workload,
+)
 
 
 def found(e, places, rule, **how):
@@ -187,3 +200,13 @@ def test_whole_looks_at_what_is_new():
     (violation,) = found(e, places, "redundancy.whole", standing=standing, unplaced=("w-4",))
     assert violation[3:5] == (2, 1)
     assert violation.message == "only 1 of 2 new instances of `w` are placed"
+
+
+def test_whole_services():
+    e = one_rack(service(count=2), pool("p1"))
+    places = {"w-1": at("r1", 1, "a", "b")}
+    plan = {"services": {"svc-1": "p1"}, "unplaced": ("svc-2",)}
+    (violation,) = found(e, places, "redundancy.whole", **plan)
+    assert violation[1:5] == ("svc", "normal", 2, 1)
+    e = one_rack(service(count=2, partial=True), pool("p1"))
+    assert check(e, layout(places, **plan), DAY).holds

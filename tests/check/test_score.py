@@ -17,7 +17,9 @@ from tests.builders import (
     layout,
     node,
     one_rack,
+    pool,
     rack,
+    service,
     site,
     unit,
     waiver,
@@ -47,6 +49,12 @@ def test_tiers_follow_the_policy_and_priorities_fall():
         ("unplaced[3]", 2),
         ("balance", 0),
     )
+
+
+def test_services_count_as_unplaced_by_priority():
+    e = one_rack(service(count=2, priority=3, partial=True), pool("p1"), tiers=("unplaced",))
+    plan = layout({"w-1": HERE}, services={"svc-2": "p1"}, unplaced=("svc-1",))
+    assert check(e, plan, DAY).score == (("unplaced[3]", 1), ("unplaced[0]", 0))
 
 
 def test_moves_count_their_disruption():

@@ -6,8 +6,7 @@ import pytest
 
 from planner.check import check
 from planner.model.layout import Cord, Place
-from planner.model.workload import Service, Workload
-from tests.builders import DAY, at, layout, one_rack, rack, with_items, workload
+from tests.builders import DAY, at, layout, one_rack, pool, rack, service, with_items, workload
 
 HERE = at("r1", 1, "a", "b")
 
@@ -17,17 +16,44 @@ def judged(e, places, **how):
     return [(v.rule, v.subject, v.amount) for v in violations]
 
 
-@pytest.mark.parametrize("key", ["ghost-1", "w-2", "w-0", "w-01", "w", "-1", "svc-1"])
+@pytest.mark.parametrize("key", ["ghost-1", "w-2", "w-0", "w-01", "w", "-1", "svc-2"])
 def test_instance_that_does_not_exist(key):
-    service = Workload(id="svc", tenant="t", kind="service", service=Service())
-    e = one_rack(service)
-    assert judged(e, {"w-1": HERE, key: HERE}) == [("structure.unknown", key, 1)]
-    assert judged(e, {"w-1": HERE}, unplaced=(key,)) == [("structure.unknown", key, 1)]
+    e = one_rack(service(), pool("p1"))
+    on_pool = {"svc-1": "p1"}
+    expected = [("structure.unknown", key, 1)]
+    assert judged(e, {"w-1": HERE, key: HERE}, services=on_pool) == expected
+    assert judged(e, {"w-1": HERE}, services={**on_pool, key: "p1"}) == expected
+    assert judged(e, {"w-1": HERE}, services=on_pool, unplaced=(key,)) == expected
 
 
-def test_services_are_not_placed_in_racks():
-    service = Workload(id="svc", tenant="t", kind="service", service=Service())
-    assert judged(one_rack(service), {"w-1": HERE}) == []
+def test_service_is_placed_on_a_pool_or_listed_as_unplaced():
+    e = one_rack(service(), pool("p1"))
+    assert judged(e, {"w-1": HERE}, services={"svc-1": "p1"}) == []
+    assert judged(e, {"w-1": HERE}, unplaced=("svc-1",)) == []
+    missing = [("structure.missing", "svc-1", 1)]
+    assert judged(e, {"w-1": HERE}) == missing
+    assert judged(e, {"w-1": HERE}, services={"svc-1": "p1"}, unplaced=("svc-1",)) == missing
+
+
+def test_services_are_not_placed_in_racks_nor_devices_on_pools():
+    e = one_rack(service(), pool("p1"))
+    # Its rack and its cords are not looked at.
+    (violation,) = check(e, layout({"w-1": HERE, "svc-1": at("zzz", 1, "zz")}), DAY).violations
+    assert violation[:6] == ("structure.missing", "svc-1", "normal", 1, 0, "instances")
+    assert violation.message == "`svc-1` is placed in a rack, though it is a service"
+    on_pools = {"svc-1": "p1", "w-1": "p1"}
+    (violation,) = check(e, layout({"w-1": HERE}, services=on_pools), DAY).violations
+    assert violation.message == "`w-1` is placed on a pool, though it is a device"
+
+
+def test_unknown_pools():
+    e = one_rack(service(), pool("p1"))
+    report = check(e, layout({"w-1": HERE}, services={"svc-1": ("p1x", "zzz")}), DAY)
+    (violation,) = report.violations
+    assert violation[:6] == ("structure.unknown", "svc-1", "normal", 2, 0, "ids")
+    assert violation.message == (
+        "`svc-1` cannot be judged: there is no pool `p1x` (nearest: `p1`); there is no pool `zzz`"
+    )
 
 
 def test_workload_that_is_not_active():
