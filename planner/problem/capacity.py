@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isqrt
 from typing import NamedTuple
 
+from planner.model.continuity import Emergency
 from planner.model.policy import Policy
 from planner.model.power import (
     DEFAULT_VOLTS_LN,
@@ -71,6 +72,18 @@ def kappa_fail(node: PowerNode, policy: Policy) -> int:
     if policy.kappa_fail_permille is not None:
         return policy.kappa_fail_permille
     return 800 if node.kind in PANEL_AND_BELOW else 1000
+
+
+def kappa_emergency(node: PowerNode, policy: Policy, emergency: Emergency | None) -> int:
+    """Return the derating while a site stands alone, per mille."""
+    for given in (
+        node.kappa_emergency_permille,
+        emergency.kappa_emergency_permille if emergency is not None else None,
+        policy.kappa_emergency_permille,
+    ):
+        if given is not None:
+            return given
+    return kappa_fail(node, policy)
 
 
 def outlet_va(node: PowerNode, outlet: str) -> int | None:

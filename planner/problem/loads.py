@@ -6,11 +6,16 @@ coefficient and no larger capacity.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
+from typing import NamedTuple
 
-from planner.problem.capacity import kappa_fail, kappa_normal, usable
+from planner.model.continuity import ContinuityGroup
+from planner.model.power import PowerKind, PowerNode
+from planner.model.scenarios import Look
+from planner.problem.capacity import kappa_emergency, kappa_fail, kappa_normal, usable
 from planner.problem.cordings import Pattern
 from planner.problem.power import Path, PowerGraph, State
 
@@ -20,7 +25,10 @@ ZERO: Load = (Fraction(0), Fraction(0))
 
 @dataclass(frozen=True)
 class LoadRow:
-    """`sum(coefs[p] * W of pattern p) + fixed <= usable` for one node in one state."""
+    """`sum(coefs[p] * W of pattern p) + fixed <= usable` for one node in one state.
+
+    `unit` W or VA; ml where the coefficients turn W into fuel.
+    """
 
     node: int
     unit: str
@@ -28,6 +36,35 @@ class LoadRow:
     coefs: dict[int, Fraction]
     fixed: Fraction
     usable: int
+
+
+class Limit(NamedTuple):
+    """What a node may carry: `factor * load <= usable`, the load in W (axis 0) or VA (axis 1)."""
+
+    unit: str
+    axis: int
+    usable: int
+    factor: Fraction = Fraction(1)
+
+
+LimitsOf = Callable[[PowerNode], Iterable[Limit]]
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """A state that others are compared with, so that only what differs is computed anew.
+
+    Attributes
+    ----------
+    base
+        Pattern -> its contribution in the state; patterns in lost racks are left out.
+    below
+        Node -> the leaves whose load it carries, or that press on it.
+    """
+
+    state: State
+    base: Mapping[int, dict[int, Load]]
+    below: Mapping[int, Sequence[int]]
 
 
 class LoadModel:
@@ -38,21 +75,30 @@ class LoadModel:
         self.patterns = patterns
         self.normal = graph.states[0]
         self._paths: dict[tuple[int, int], Path] = {}
-        self._base = [self._contribution(p, self.normal) for p in patterns]
         self._patterns_at: dict[int, list[int]] = {}
         self._patterns_in: dict[str, list[int]] = {}
         for index, pattern in enumerate(patterns):
             self._patterns_in.setdefault(pattern.rack, []).append(index)
             for node in set(pattern.nodes):
                 self._patterns_at.setdefault(node, []).append(index)
-        self._below: dict[int, list[int]] = {}
+        self._reference = self._refer_to(self.normal, range(len(patterns)))
+        self._fixed_cache: dict[object, dict[int, Load]] = {}
+        self._fixed_nodes = self._relevant_nodes()
+
+    def _refer_to(self, state: State, patterns: Iterable[int]) -> _Reference:
+        base = {
+            p: self._contribution(self.patterns[p], state)
+            for p in patterns
+            if self.patterns[p].rack not in state.lost_racks
+        }
+        below: dict[int, list[int]] = {}
         for leaf in self._patterns_at:
             node = leaf
             while node >= 0:
-                self._below.setdefault(node, []).append(leaf)
-                node = self.normal.carrier[node]
-        self._fixed_cache: dict[object, dict[int, Load]] = {}
-        self._fixed_nodes = self._relevant_nodes()
+                for loaded in (node, *self.graph.legs[node]):
+                    below.setdefault(loaded, []).append(leaf)
+                node = state.carrier[node]
+        return _Reference(state, base, below)
 
     def _relevant_nodes(self) -> tuple[int, ...]:
         """Return the nodes that have a load of their own, and all that can carry it."""
@@ -65,10 +111,10 @@ class LoadModel:
         stack, seen = list(seeds), set(seeds)
         while stack:
             n = stack.pop()
-            for parent in (graph.first[n], graph.second[n]):
-                if parent >= 0 and parent not in seen:
-                    seen.add(parent)
-                    stack.append(parent)
+            for loaded in (graph.first[n], graph.second[n], *graph.legs[n]):
+                if loaded >= 0 and loaded not in seen:
+                    seen.add(loaded)
+                    stack.append(loaded)
         return tuple(sorted(seen))
 
     def fixed(self, state: State) -> dict[int, Load]:
@@ -99,75 +145,172 @@ class LoadModel:
 
     def _path(self, leaf: int, pf: int, state: State) -> Path:
         if state is not self.normal:
-            return self.graph.path(leaf, state.carrier, pf)
+            return self.graph.path(leaf, state, pf)
         if (leaf, pf) not in self._paths:
-            self._paths[leaf, pf] = self.graph.path(leaf, state.carrier, pf)
+            self._paths[leaf, pf] = self.graph.path(leaf, state, pf)
         return self._paths[leaf, pf]
 
     def is_up(self, pattern: Pattern, state: State) -> bool:
         """Whether a device of this pattern is up in this look."""
         return pattern.rack not in state.lost_racks and pattern.carrying(state.live) is not None
 
+    def down(self, state: State) -> frozenset[int]:
+        """Return the patterns whose devices are down in this look."""
+        return frozenset(p for p in self.affected(state) if not self.is_up(self.patterns[p], state))
+
     def affected(self, state: State) -> set[int]:
         """Return the patterns whose loads or liveness differ from the normal state."""
-        normal = self.normal
+        return self._affected(state, self._reference)
+
+    def _affected(self, state: State, reference: _Reference) -> set[int]:
+        usual = reference.state
         found: set[int] = set()
-        for rack in state.lost_racks:
+        for rack in state.lost_racks - usual.lost_racks:
             found.update(self._patterns_in.get(rack, ()))
-        changed = [
-            n
-            for n in range(len(normal.live))
-            if state.live[n] != normal.live[n] or state.carrier[n] != normal.carrier[n]
-        ]
-        for n in changed:
-            for leaf in self._below.get(n, ()):
-                found.update(self._patterns_at[leaf])
+        for n in range(len(usual.live)):
+            if state.live[n] != usual.live[n] or state.carrier[n] != usual.carrier[n]:
+                for leaf in reference.below.get(n, ()):
+                    found.update(self._patterns_at[leaf])
         return found
 
     def rows(self) -> tuple[list[LoadRow], list[LoadRow]]:
         """Return the rows of the normal state and those of all failures, without covered ones."""
         policy = self.graph.estate.policy
-        by_node: dict[int, dict[int, Load]] = {n: {} for n in range(len(self.graph.nodes))}
-        for p, contribution in enumerate(self._base):
-            for n, load in contribution.items():
-                by_node[n][p] = load
-        changes = self._changes_by_node()
-        normal_rows: list[LoadRow] = []
-        failure_rows: list[LoadRow] = []
+        by_node = self._by_node(self._reference)
         fixed = self.fixed(self.normal)
-        for n, node in enumerate(self.graph.nodes):
-            normal_usable = usable(node, kappa_normal(node, policy))
-            failure_usable = usable(node, kappa_fail(node, policy))
-            for axis, unit in enumerate(("W", "VA")):
-                limit = normal_usable[axis]
-                if limit is None:
-                    continue
-                base = {p: load[axis] for p, load in by_node[n].items()}
-                normal_rows.append(
-                    LoadRow(n, unit, self.normal, base, fixed.get(n, ZERO)[axis], limit)
-                )
-                limit = failure_usable[axis]
-                assert limit is not None
-                failure_rows.extend(
-                    LoadRow(n, unit, state, _overlay(base, delta, axis), held, limit)
-                    for state, delta, held in _uncovered(base, changes[n], axis)
-                )
+        normal_rows = [
+            LoadRow(
+                n,
+                limit.unit,
+                self.normal,
+                {p: load[limit.axis] for p, load in by_node[n].items()},
+                fixed.get(n, ZERO)[limit.axis],
+                limit.usable,
+            )
+            for n, node in enumerate(self.graph.nodes)
+            for limit in rated_limits(node, kappa_normal(node, policy))
+        ]
+        failure_rows = self._rows(
+            self._reference,
+            self.graph.states[1:],
+            lambda node: rated_limits(node, kappa_fail(node, policy)),
+        )
         return normal_rows, failure_rows
 
-    def _changes_by_node(self) -> list[list[tuple[State, dict[int, Load], Load]]]:
+    def emergency_rows(
+        self,
+        kappa_of: Callable[[PowerNode, ContinuityGroup], int] | None = None,
+        patterns: Mapping[str, Collection[int]] | None = None,
+    ) -> list[LoadRow]:
+        """Return the rows of every member alone, at its emergency capacity, without covered ones.
+
+        Parameters
+        ----------
+        kappa_of
+            Derating (per mille) of a node while a member of a group stands alone; as specified
+            (`kappa_emergency`) unless given.
+        patterns
+            Continuity group -> the only patterns that draw while a member of it stands alone;
+            None = all. A pattern that critical and other devices share draws for both.
+        """
+        policy = self.graph.estate.policy
+
+        def limits(group: ContinuityGroup) -> LimitsOf:
+            def of(node: PowerNode) -> Iterable[Limit]:
+                if kappa_of is None:
+                    return rated_limits(node, kappa_emergency(node, policy, group.emergency))
+                return rated_limits(node, kappa_of(node, group))
+
+            return of
+
+        return self._rows_alone(limits, self.graph.alone_states, patterns)
+
+    def fuel_rows(self, patterns: Mapping[str, Collection[int]] | None = None) -> list[LoadRow]:
+        """Return `load * hours * fuel per kWh / 1000 <= tank` (ml) of every generator alone.
+
+        Sustained looks only; groups without an emergency ask for no hours. `patterns` as in
+        `emergency_rows`.
+        """
+
+        def limits(group: ContinuityGroup) -> LimitsOf:
+            def of(node: PowerNode) -> Iterable[Limit]:
+                if group.emergency is None or node.kind is not PowerKind.GENERATOR:
+                    return ()
+                if node.tank_ml is None or node.fuel_ml_per_kwh is None:
+                    return ()
+                burnt = Fraction(group.emergency.hours * node.fuel_ml_per_kwh, 1000)
+                return (Limit("ml", 0, node.tank_ml, burnt),)
+
+            return of
+
+        sustained = [s for s in self.graph.alone_states if s.look is Look.SUSTAINED]
+        return self._rows_alone(limits, sustained, patterns)
+
+    def _rows_alone(
+        self,
+        limits: Callable[[ContinuityGroup], LimitsOf],
+        states: Sequence[State],
+        patterns: Mapping[str, Collection[int]] | None,
+    ) -> list[LoadRow]:
+        estate = self.graph.estate
+        rows: list[LoadRow] = []
+        for member, found in groupby(states, key=lambda s: s.scenario.alone):
+            group = estate.continuity_groups[estate.sites[member].continuity_group or ""]
+            those = list(found)
+            usual = next(s for s in those if s.look is Look.SUSTAINED)
+            drawing = range(len(self.patterns)) if patterns is None else patterns[group.id]
+            rows += self._rows(self._refer_to(usual, drawing), those, limits(group))
+        return rows
+
+    def _by_node(self, reference: _Reference) -> list[dict[int, Load]]:
+        found: list[dict[int, Load]] = [{} for _ in self.graph.nodes]
+        for p, contribution in reference.base.items():
+            for n, load in contribution.items():
+                found[n][p] = load
+        return found
+
+    def _rows(
+        self, reference: _Reference, states: Iterable[State], limits: LimitsOf
+    ) -> list[LoadRow]:
+        """Return the rows of states in which no limit differs, without covered ones."""
+        by_node = self._by_node(reference)
+        changes = self._changes_by_node(reference, states)
+        rows: list[LoadRow] = []
+        for n, node in enumerate(self.graph.nodes):
+            for unit, axis, most, factor in limits(node):
+                base = {p: load[axis] for p, load in by_node[n].items()}
+                for state, delta, held in _uncovered(base, changes[n], axis):
+                    coefs = _overlay(base, delta, axis)
+                    if factor != 1:
+                        coefs = {p: factor * coef for p, coef in coefs.items()}
+                    rows.append(LoadRow(n, unit, state, coefs, factor * held, most))
+        return rows
+
+    def _changes_by_node(
+        self, reference: _Reference, states: Iterable[State]
+    ) -> list[list[tuple[State, dict[int, Load], Load]]]:
         """Return, per node, the states in which it is live: changed loads, and the fixed load."""
         found: list[list[tuple[State, dict[int, Load], Load]]] = [[] for _ in self.graph.nodes]
-        for state in self.graph.states[1:]:
+        for state in states:
             deltas: dict[int, dict[int, Load]] = {}
-            for p in sorted(self.affected(state)):
+            for p in sorted(self._affected(state, reference) & reference.base.keys()):
                 now = self._contribution(self.patterns[p], state)
-                for n in now.keys() | self._base[p].keys():
+                for n in now.keys() | reference.base[p].keys():
                     deltas.setdefault(n, {})[p] = now.get(n, ZERO)
             fixed = self.fixed(state)
             for n, is_live in enumerate(state.live):
                 if is_live:
                     found[n].append((state, deltas.get(n, {}), fixed.get(n, ZERO)))
         return found
+
+
+def rated_limits(node: PowerNode, kappa_permille: int) -> Iterable[Limit]:
+    """Yield what a node may carry at a derating, in W and in VA, as far as it is rated."""
+    for axis, (unit, most) in enumerate(
+        zip(("W", "VA"), usable(node, kappa_permille), strict=True)
+    ):
+        if most is not None:
+            yield Limit(unit, axis, most)
 
 
 def _overlay(base: dict[int, Fraction], delta: dict[int, Load], axis: int) -> dict[int, Fraction]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from planner.model.continuity import Domain
 from planner.model.cooling import CoolingUnit
 from planner.model.estate import Estate
-from planner.model.power import RIDE_THROUGH_MS, PowerKind, PowerNode
+from planner.model.power import LEG_SHARE_PERMILLE, RIDE_THROUGH_MS, PowerKind, PowerNode
 from planner.model.scenarios import (
     NETWORK_KINDS,
     NORMAL,
@@ -94,6 +94,11 @@ class PowerGraph:
         )
         del normal_alive
         self._lost: dict[Domain, Lost] = {}
+        diversity = estate.policy.diversity_permille
+        self._diversity = tuple(
+            Fraction(diversity.get(node.kind.value, 1000), 1000) for node in self.nodes
+        )
+        self.legs = tuple(tuple(self.index_of[leg] for leg in node.legs) for node in self.nodes)
 
     @cached_property
     def states(self) -> tuple[State, ...]:
@@ -262,26 +267,38 @@ class PowerGraph:
         wait_s = -(-gaps[unit.cords_required - 1] // 1000) + unit.restart_s
         return wait_s <= self.estate.cooling_zones[unit.zone].ride_through_s
 
-    def path(self, node: int, carrier: tuple[int, ...], pf_permille: int) -> Path:
-        """Return what one W drawn at `node` loads: there, and on every node that carries it."""
-        w, va = Fraction(1), Fraction(1000, pf_permille)
-        found = [(node, w, va)]
-        while carrier[node] >= 0:
+    def path(self, node: int, state: State, pf_permille: int) -> Path:
+        """Return what one W drawn at `node` loads: there, on what carries it, on the legs pressed.
+
+        A node may appear twice: where it carries a load that is also pressed on it.
+        """
+        diversity = self._diversity[node]
+        w, va = diversity, diversity * Fraction(1000, pf_permille)
+        found = [(node, w, va), *self._pressed(node, state, w, va)]
+        while state.carrier[node] >= 0:
             child = self.nodes[node]
             factor = Fraction(1000 + child.loss_permille, 1000)
             w *= factor
             is_ups = child.kind is PowerKind.UPS
             va = w * Fraction(1000, child.input_pf_permille) if is_ups else va * factor
-            node = carrier[node]
-            found.append((node, w, va))
+            node = state.carrier[node]
+            diversity = self._diversity[node]
+            if diversity != 1:
+                w, va = w * diversity, va * diversity
+            found += [(node, w, va), *self._pressed(node, state, w, va)]
         return tuple(found)
+
+    def _pressed(self, node: int, state: State, w: Fraction, va: Fraction) -> Path:
+        """Return the shares of a node's load that press on its live legs, and end there."""
+        legs = self.legs[node]
+        if not legs:
+            return ()
+        share = Fraction(LEG_SHARE_PERMILLE[len(legs)], 1000)
+        return tuple((leg, w * share, va * share) for leg in legs if state.live[leg])
 
     def fixed_loads(self, state: State) -> dict[int, tuple[Fraction, Fraction]]:
         """Return W and VA on every node from own draw, losses and cooling units."""
-        w = [
-            Fraction(node.own_w if live else 0)
-            for node, live in zip(self.nodes, state.live, strict=True)
-        ]
+        w = [Fraction(0)] * len(self.nodes)
         va = list(w)
         for unit_id in state.running:
             unit = self.estate.cooling_units[unit_id]
@@ -290,12 +307,17 @@ class PowerGraph:
                 share = Fraction(unit.draw_w, len(cords))
                 w[n] += share
                 va[n] += share * Fraction(1000, unit.power_factor_permille)
+        pressed: list[tuple[int, Fraction, Fraction]] = []
         sustained = state.look is Look.SUSTAINED
         for n in range(len(self.nodes) - 1, -1, -1):
+            node = self.nodes[n]
+            own_w = node.own_w if state.live[n] else 0
+            w[n] = w[n] * self._diversity[n] + own_w
+            va[n] = va[n] * self._diversity[n] + own_w
+            pressed += self._pressed(n, state, w[n], va[n])
             parent = state.carrier[n]
             if parent < 0:
                 continue
-            node = self.nodes[n]
             factor = Fraction(1000 + node.loss_permille, 1000)
             extra = node.input_w + (node.recharge_w if sustained and n in state.battery else 0)
             input_w = w[n] * factor + extra
@@ -305,6 +327,9 @@ class PowerGraph:
                 if node.kind is PowerKind.UPS
                 else va[n] * factor + extra
             )
+        for n, more_w, more_va in pressed:
+            w[n] += more_w
+            va[n] += more_va
         return {n: (w[n], va[n]) for n in range(len(self.nodes)) if w[n] or va[n]}
 
 

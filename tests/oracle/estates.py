@@ -182,7 +182,7 @@ class _Draw:
         items: list[Any] = [
             *self.workloads,
             tenant("t"),
-            tenant("other", isolation=self.has("isolation", 0.5)),
+            tenant("other", isolation="rack" if self.has("isolation", 0.5) else "none"),
         ]
         items += self._rooms()
         priced = self.odds(0.3)

@@ -12,7 +12,21 @@ from planner.problem.cordings import pattern_of
 from planner.problem.loads import LoadModel
 from planner.problem.power import PowerGraph
 from planner.solve.candidates import Candidates
-from tests.builders import DAY, as_built, change, estate, feed, node, rack, switch, unit, workload
+from tests.builders import (
+    DAY,
+    as_built,
+    change,
+    estate,
+    feed,
+    group,
+    node,
+    rack,
+    site,
+    switch,
+    unit,
+    with_items,
+    workload,
+)
 from tests.oracle.estates import tiny
 
 UTILITY, GENERATOR, UPS, PANEL = (
@@ -175,8 +189,7 @@ def naive(graph, patterns, state):
             w[n] += F(1, len(carrying))
             va[n] += F(1000, len(carrying) * pattern.power_factor_permille)
         coefs.append(push(graph, state, w, va))
-    w = [F(n.own_w if alive else 0) for n, alive in zip(graph.nodes, state.live, strict=True)]
-    va = list(w)
+    w, va = [F(0)] * size, [F(0)] * size
     for key in state.running:
         unit = graph.estate.cooling_units[key]
         cords = [graph.index_of[n] for n in unit.nodes if state.live[graph.index_of[n]]]
@@ -187,8 +200,19 @@ def naive(graph, patterns, state):
 
 
 def push(graph, state, w, va, *, with_fixed=False):
+    """Push cords' loads upward; return (W by node, VA by node) with what presses on legs."""
+    diversity = graph.estate.policy.diversity_permille
+    pressed = []
     for n in reversed(range(len(graph.nodes))):
         parent, one = state.carrier[n], graph.nodes[n]
+        share = F(diversity.get(one.kind.value, 1000), 1000)
+        own_w = one.own_w if with_fixed and state.live[n] else 0
+        w[n], va[n] = w[n] * share + own_w, va[n] * share + own_w
+        for leg in one.legs:
+            k = graph.index_of[leg]
+            if state.live[k]:
+                of_leg = F({2: 578, 3: 334}[len(one.legs)], 1000)
+                pressed.append((k, w[n] * of_leg, va[n] * of_leg))
         if parent < 0:
             continue
         extra = one.input_w if with_fixed else 0
@@ -199,7 +223,37 @@ def push(graph, state, w, va, *, with_fixed=False):
         w[parent] += input_w
         is_ups = one.kind is UPS
         va[parent] += input_w * F(1000, one.input_pf_permille) if is_ups else va[n] * grown + extra
+    for k, more_w, more_va in pressed:
+        w[k] += more_w
+        va[k] += more_va
     return w, va
+
+
+def covered(graph, patterns, rows, states):
+    """Check the rows of states against the full enumeration; return how many are left out."""
+    left_out = 0
+    by_node = {}
+    for row in rows:
+        by_node.setdefault((row.node, row.unit), []).append(row)
+    for state in states:
+        coefs, fixed = naive(graph, patterns, state)
+        for n in range(len(graph.nodes)):
+            for axis, name in enumerate(("W", "VA")):
+                if not state.live[n]:
+                    continue
+                wanted = [c[axis][n] for c in coefs]
+                here = by_node.get((n, name), [])
+                exact = [r for r in here if r.state is state]
+                left_out += not exact
+                for row in exact:
+                    assert [row.coefs.get(p, 0) for p in range(len(patterns))] == wanted
+                    assert row.fixed == fixed[axis][n]
+                assert any(
+                    row.fixed >= fixed[axis][n]
+                    and all(row.coefs.get(p, 0) >= c for p, c in enumerate(wanted))
+                    for row in here
+                )
+    return left_out
 
 
 @pytest.mark.parametrize("first", range(0, 60, 10))
@@ -210,25 +264,190 @@ def test_rows_are_those_of_a_full_enumeration_less_covered_ones(first):
         problem = compile_estate(limited(case.estate), as_built(), DAY)
         graph, patterns = problem.graph, Candidates(problem).patterns
         normal, failure = LoadModel(graph, patterns).rows()
-        rows = {}
-        for row in (*normal, *failure):
-            rows.setdefault((row.node, row.unit, row.state.is_normal), []).append(row)
-        for state in graph.states:
-            coefs, fixed = naive(graph, patterns, state)
-            for n in range(len(graph.nodes)):
-                for axis, name in enumerate(("W", "VA")):
-                    if not state.live[n]:
-                        continue
-                    wanted = [c[axis][n] for c in coefs]
-                    here = rows.get((n, name, state.is_normal), [])
-                    exact = [r for r in here if r.state is state]
-                    left_out += not exact
-                    for row in exact:
-                        assert [row.coefs.get(p, 0) for p in range(len(patterns))] == wanted
-                        assert row.fixed == fixed[axis][n]
-                    assert any(
-                        row.fixed >= fixed[axis][n]
-                        and all(row.coefs.get(p, 0) >= c for p, c in enumerate(wanted))
-                        for row in here
-                    )
+        assert covered(graph, patterns, normal, graph.states[:1]) == 0
+        left_out += covered(graph, patterns, failure, graph.states[1:])
+    assert left_out > 0
+
+
+# --- diversity and legs
+
+
+def test_diversity_at_each_level():
+    e = estate(
+        rack(),
+        node("u", UTILITY),
+        node("ups", UPS, "u", loss_permille=100, input_w=30, own_w=7),
+        feed("a", parent="ups", own_w=10),
+        workload(cords=1, pf=800),
+        diversity_permille={"feed": 900, "ups": 500},
+    )
+    rows = Rows(e, ("a",))
+    # 90 % of what is plugged in; own draw is always there.
+    assert rows.of_normal("a") == (F(9, 10), 10)
+    assert rows.of_normal("a", "VA") == (F(9, 10) * F(1000, 800), 10)
+    # half of that: 0.45 and 5 W, and 7 W of its own
+    assert rows.of_normal("ups") == (F(45, 100), 12)
+    # 10 % loss and 30 W; nothing less at the utility
+    assert rows.of_normal("u") == (F(45, 100) * F(11, 10), F(12 * 11, 10) + 30)
+
+
+def three_legs(*more):
+    """A feed with three legs, and what hangs on them."""
+    return estate(
+        rack(),
+        node("f", "feed"),
+        *(node(leg, "leg", "f") for leg in ("l1", "l2", "l3")),
+        *more,
+        diversity_permille={"bank": 500},
+    )
+
+
+def test_line_to_line_bank_presses_on_two_legs():
+    bank = node("b12", "bank", "f", rack="r1", outlets={"c13": 4}, legs=("l1", "l2"), own_w=100)
+    rows = Rows(three_legs(bank, workload(cords=1, pf=800)), ("b12",))
+    assert rows.of_normal("b12") == (F(1, 2), 100)
+    # 0.578 of the bank's load on each of its legs: 0.289 W per W, 57.8 W of its own
+    assert rows.of_normal("l1") == rows.of_normal("l2") == (F(289, 1000), F(578, 10))
+    assert rows.of_normal("l1", "VA") == (F(289, 1000) * F(1000, 800), F(578, 10))
+    assert rows.of_normal("l3") == (0, 0)
+    # The feed sees the bank once, and nothing of what presses on its legs.
+    assert rows.of_normal("f") == (F(1, 2), 100)
+
+
+def test_three_phase_device_presses_on_three_legs_that_are_live():
+    bank = node("b", "bank", rack="r1", outlets={"c13": 4}, legs=("l1", "l2", "l3"))
+    single = node("s", "bank", "l1", rack="r1", outlets={"c13": 4})
+    rows = Rows(three_legs(bank, single, workload(cords=1)), ("b",), ("s",))
+    third = F(334, 2000)
+    assert rows.of_normal("l1") == (third, 0)
+    assert rows.of_normal("l1", pattern=1) == (F(1, 2), 0)
+    # Losing l2 changes neither the bank nor the other legs; losing the bank relieves them.
+    assert rows.after("l1") == {(third, 0)}
+    assert rows.after("b") == {(F(1, 2), 0)}
+
+
+def test_leg_is_pressed_by_a_cooling_unit_as_well():
+    bank = node("b12", "bank", "f", rack="r1", outlets={"c13": 4}, legs=("l1", "l2"))
+    e = three_legs(bank, unit("ac", 1000, "z1", "b12", draw_w=1000), workload(cords=1))
+    rows = Rows(e, ("b12",))
+    # half of 1000 W on the bank, 0.578 of it on the leg; nothing when the bank is lost
+    assert rows.of_normal("l1") == (F(289, 1000), 289)
+    assert rows.of_normal("f") == (F(1, 2), 500)
+
+
+# --- each member alone
+
+
+def two_sites(*more, **policy):
+    """Sites s1 and s2 of a group, in each a UPS with a feed and a bare feed for rack r1 or r2."""
+    return estate(
+        *(site(key, continuity_group="g") for key in ("s1", "s2")),
+        rack("r1"),
+        rack("r2", "row2", "room2", "s2"),
+        *(node(f"ups{n}", UPS, site=f"s{n}", own_w=10 * n) for n in (1, 2)),
+        *(feed(f"a{n}", f"r{n}", f"ups{n}", site=f"s{n}") for n in (1, 2)),
+        *(feed(f"b{n}", f"r{n}", site=f"s{n}") for n in (1, 2)),
+        workload("w"),
+        *more,
+        **policy,
+    )
+
+
+def alone_model(of):
+    graph = PowerGraph(limited(of))
+    w = of.workloads["w"].equipment
+    patterns = [
+        pattern_of(f"r{n}", w, (graph.index_of[f"a{n}"], graph.index_of[f"b{n}"])) for n in (1, 2)
+    ]
+    return graph, LoadModel(graph, patterns)
+
+
+def test_member_alone_carries_its_own_load_after_every_loss():
+    graph, model = alone_model(two_sites(group("g")))
+    rows = [r for r in model.emergency_rows() if r.unit == "W"]
+    found = {(graph.nodes[r.node].id, r.state.scenario.id): (r.coefs, r.fixed) for r in rows}
+    # Each UPS carries all of its device once the other feed of the rack is lost, and its own
+    # 10 or 20 W; the device at the other site is down.
+    assert found["ups1", "site s1 alone, loss of feed b1"] == ({0: 1}, 10)
+    assert found["ups2", "site s2 alone, loss of feed b2"] == ({1: 1}, 20)
+    # That covers every other state: one row a node.
+    assert len(rows) == 6
+
+
+def test_only_what_is_critical_draws():
+    graph, model = alone_model(two_sites(group("g")))
+    rows = model.emergency_rows(patterns={"g": {1}})
+    assert {frozenset(r.coefs) for r in rows} == {frozenset(), frozenset({1})}
+    assert {graph.nodes[r.node].id for r in rows if r.coefs} == {"a2", "b2", "ups2"}
+
+
+@pytest.mark.parametrize(
+    ("of_node", "of_group", "of_policy", "usable"),
+    [
+        (1100, 900, 700, 11_000),
+        (None, 900, 700, 9000),
+        (None, None, 700, 7000),
+        (None, None, None, 8000),
+    ],
+)
+def test_emergency_derating(of_node, of_group, of_policy, usable):
+    # The node's own, else the emergency's, else the policy's, else as after any loss (a feed 80 %).
+    e = two_sites(
+        group("g", kappa_emergency_permille=of_group),
+        feed("a1", "r1", "ups1", kappa_emergency_permille=of_node),
+        kappa_emergency_permille=of_policy,
+    )
+    graph, model = alone_model(e)
+    (row,) = [r for r in model.emergency_rows() if (graph.nodes[r.node].id, r.unit) == ("a1", "W")]
+    assert row.usable == usable
+    given = model.emergency_rows(lambda node, of: 500 if of.id == "g" else 0)
+    assert {r.usable for r in given} == {5000}
+
+
+def test_fuel_of_a_generator_alone():
+    e = two_sites(
+        group("g", hours=24),
+        node("u1", UTILITY),
+        node("gen1", GENERATOR, tank_ml=100_000, fuel_ml_per_kwh=250, start_s=10),
+        node("gen2", GENERATOR, site="s2", tank_ml=100_000, start_s=10),
+        switch("sw1", "u1", "gen1"),
+        node("ups1", UPS, "sw1", autonomy_min=5, recharge_w=100, own_w=10),
+    )
+    graph, model = alone_model(e)
+    rows = model.fuel_rows()
+    # 24 h x 250 ml/kWh = 6 ml a W, and half of the device hangs on the UPS: 3 ml. The UPS's own
+    # 10 W and its recharge of 100 W: 660 ml. While the utility is there the generator rests.
+    assert {(graph.nodes[r.node].id, r.unit, r.usable) for r in rows} == {("gen1", "ml", 100_000)}
+    assert [(r.coefs, r.fixed, r.state.scenario.id) for r in rows] == [
+        ({0: F(3)}, 660, "site s1 alone, loss of utility u1")
+    ]
+
+
+def with_sites(case, seed):
+    """Put the estate of a random case beside a bare second site of its continuity group."""
+    e = case.estate
+    sites = {key: change(s, continuity_group="g") for key, s in e.sites.items()}
+    return with_items(
+        e,
+        *sites.values(),
+        site("other", continuity_group="g"),
+        group("g", gives_up=("rack",) if seed % 2 else ()),
+        diversity_permille={"feed": 900, "panel": 800} if seed % 3 else {},
+    )
+
+
+@pytest.mark.parametrize("first", range(0, 60, 10))
+def test_rows_of_each_member_alone_are_those_of_a_full_enumeration(first):
+    left_out = 0
+    for seed in range(first, first + 10):
+        problem = compile_estate(limited(with_sites(tiny(seed), seed)), as_built(), DAY)
+        graph, patterns = problem.graph, Candidates(problem).patterns
+        rows = LoadModel(graph, patterns).emergency_rows()
+        for member in {s.scenario.alone for s in graph.alone_states}:
+            left_out += covered(
+                graph,
+                patterns,
+                [r for r in rows if r.state.scenario.alone == member],
+                [s for s in graph.alone_states if s.scenario.alone == member],
+            )
     assert left_out > 0
