@@ -1,5 +1,7 @@
 """Loads of all power nodes: the normal state in full, and what changes after a loss.
 
+Where a site stands alone, that is the state which further losses are compared with.
+
 Loads are exact: whole multiples of 1 / `scale` W or VA, where `scale` is divisible by every
 denominator that sharing, power factors and losses can bring. A load is compared with a usable
 capacity as `load > usable * scale`.
@@ -7,7 +9,7 @@ capacity as `load > usable * scale`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from heapq import heapify, heappop, heappush
 from math import gcd, lcm
 from typing import NamedTuple
@@ -119,10 +121,25 @@ class LoadModel:
     ----------
     scale
         From `scale_of`, for at least these consumers.
+    base
+        The look that losses are compared with: the normal state, or a site alone, sustained.
+
+    Attributes
+    ----------
+    normal
+        The state in that look.
     """
 
-    def __init__(self, grid: Grid, span: Span, units: Sequence[CoolingUnit], scale: int) -> None:
+    def __init__(
+        self,
+        grid: Grid,
+        span: Span,
+        units: Sequence[CoolingUnit],
+        scale: int,
+        base: Moment | None = None,
+    ) -> None:
         self.grid = grid
+        self.base = base or grid.normal_moment
         self.scale = scale
         self.devices = span.devices
         self.units = tuple(units)
@@ -142,9 +159,9 @@ class LoadModel:
         for i, device in enumerate(span.devices):
             self._in_rack.setdefault(device.rack.id, []).append(i)
         self._unit_index = {u.id: len(self.devices) + i for i, u in enumerate(units)}
-        self.normal = self.state(grid.normal_moment)
+        self.normal = self.state(self.base)
         self._normal_input = tuple(
-            self._input(n, load, grid.normal_moment) for n, load in enumerate(self.normal.loads)
+            self._input(n, load, self.base) for n, load in enumerate(self.normal.loads)
         )
 
     def lost_consumers(self, moment: Moment) -> set[int]:
@@ -177,7 +194,7 @@ class LoadModel:
         return State(tuple(map(Load, w, va)), carrying)
 
     def normal_input(self, n: int) -> Load:
-        """Return what node `n` takes from its feeder in the normal state."""
+        """Return what node `n` takes from its feeder in the state that losses start from."""
         return self._normal_input[n]
 
     def _input(self, n: int, load: Load, moment: Moment) -> Load:
@@ -193,7 +210,10 @@ class LoadModel:
         return Load(w, load.va * lossy // 1000 + fixed * self.scale)
 
     def change(self, moment: Moment) -> Change:
-        """Return what one look at a loss changes; the same as comparing two full states."""
+        """Return what one look at a loss changes; the same as comparing two full states.
+
+        What is not live in the base look must not be live in `moment` either.
+        """
         delta_w: dict[int, int] = {}
         delta_va: dict[int, int] = {}
         carrying = self._changed_consumers(moment)
@@ -201,10 +221,8 @@ class LoadModel:
             self._shift(i, self.normal.carrying[i], -1, delta_w, delta_va)
             self._shift(i, nodes, +1, delta_w, delta_va)
         loads: dict[int, Load] = {}
-        grid, normal = self.grid, self.normal.loads
-        waiting = [
-            -n for n in {*delta_w, *moment.off, *moment.feeder, *moment.idle, *moment.recharging}
-        ]
+        grid, normal, base = self.grid, self.normal.loads, self.base
+        waiting = [-n for n in {*delta_w, *self._changed_nodes(moment)}]
         heapify(waiting)
         queued = set(waiting)
         while waiting:
@@ -216,8 +234,8 @@ class LoadModel:
                 if load != before:
                     loads[n] = load
             was, now = self._normal_input[n], self._input(n, load, moment)
-            feeder = grid.normal[n].feeder
-            new_feeder = moment.feeder.get(n, feeder)
+            feeder = base.feeder.get(n, grid.normal[n].feeder)
+            new_feeder = moment.feeder.get(n, grid.normal[n].feeder)
             if was == now and feeder == new_feeder:
                 continue
             for parent, sign, part in ((feeder, -1, was), (new_feeder, +1, now)):
@@ -229,10 +247,21 @@ class LoadModel:
                         heappush(waiting, -parent)
         return Change(loads, carrying)
 
+    def _changed_nodes(self, moment: Moment) -> Set[int]:
+        """Return the nodes that are fed, or take from their feeder, otherwise than in the base."""
+        base = self.base
+        refed = {n for n, _ in moment.feeder.items() ^ base.feeder.items()}
+        return (
+            (moment.off - base.off)
+            | refed
+            | (moment.idle ^ base.idle)
+            | (moment.recharging ^ base.recharging)
+        )
+
     def _changed_consumers(self, moment: Moment) -> dict[int, tuple[int, ...] | None]:
         gone = self.lost_consumers(moment)
         near = set(gone)
-        for n in moment.off:
+        for n in moment.off - self.base.off:
             near.update(self._corded[n])
         changed = {}
         normal = self.normal.carrying
