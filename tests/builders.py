@@ -254,8 +254,14 @@ def service(
     taken = {name: fields.pop(name) for name in list(fields) if name in _SERVICE}
     figures = Service(vcpu_milli=vcpu_milli, ram_mib=ram_mib, **taken)
     return Workload(
-        **{"id": key, "tenant": "t", "kind": "service", "count": count, "service": figures},
-        **fields,
+        **{
+            "id": key,
+            "tenant": "t",
+            "kind": "service",
+            "count": count,
+            "service": figures,
+            **fields,
+        }
     )
 
 
