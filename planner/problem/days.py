@@ -46,7 +46,7 @@ def epochs(estate: Estate, as_of: date) -> tuple[Epoch, ...]:
             frozenset(
                 w.id
                 for w in estate.workloads.values()
-                if w.kind == "equipment" and _is_active(w.valid_from, w.valid_until, day)
+                if _is_active(w.valid_from, w.valid_until, day)
             ),
             frozenset(
                 r.id

@@ -1,11 +1,13 @@
 """The problem: an estate by index, ready for any engine.
 
 Groups are instances that are the same for the optimizer: the new instances of a workload that no
-waiver sets apart, and each standing instance by itself, because it has a home.
+waiver sets apart, and each standing instance by itself, because it has a home. Instances of
+services are grouped alike; they run on pools and never stand.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -14,8 +16,10 @@ from planner.model.estate import Estate
 from planner.model.layout import AsBuilt, Place
 from planner.model.space import Face, Rack
 from planner.model.workload import Equipment, Workload, split_instance_id
+from planner.problem.continuity import Continuity
 from planner.problem.days import Epoch, epochs, maximal
 from planner.problem.power import PowerGraph
+from planner.problem.services import ServiceGroup
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,12 @@ class Problem:
     groups: tuple[Group, ...]
     graph: PowerGraph
     waived: dict[tuple[str, str], int] = field(default_factory=dict)
+    service_groups: tuple[ServiceGroup, ...] = ()
+
+    @cached_property
+    def continuity(self) -> Continuity:
+        """What is critical."""
+        return Continuity(self.estate)
 
     @cached_property
     def peaks(self) -> tuple[tuple[int, Epoch], ...]:
@@ -98,6 +108,14 @@ class Problem:
         """Workload -> its groups."""
         found: dict[str, list[Group]] = {}
         for group in self.groups:
+            found.setdefault(group.workload.id, []).append(group)
+        return {key: tuple(groups) for key, groups in found.items()}
+
+    @cached_property
+    def service_groups_of(self) -> dict[str, tuple[ServiceGroup, ...]]:
+        """Service -> its groups."""
+        found: dict[str, list[ServiceGroup]] = {}
+        for group in self.service_groups:
             found.setdefault(group.workload.id, []).append(group)
         return {key: tuple(groups) for key, groups in found.items()}
 
@@ -149,8 +167,13 @@ def compile_estate(estate: Estate, as_built: AsBuilt, as_of: date) -> Problem:
     planned = frozenset().union(*(e.workloads for e in all_epochs))
     waived = _waived(estate, as_of)
     groups: list[Group] = []
+    services: list[ServiceGroup] = []
     for workload in estate.workloads.values():
         if workload.id not in planned:
+            continue
+        if workload.kind == "service":
+            for same in _alike(workload.instance_ids(), waived):
+                services.append(ServiceGroup(len(services), workload, same))
             continue
         new: list[str] = []
         for instance in workload.instance_ids():
@@ -160,8 +183,18 @@ def compile_estate(estate: Estate, as_built: AsBuilt, as_of: date) -> Problem:
                 continue
             pinned = split_instance_id(instance)[1] in workload.pinned
             groups.append(Group(len(groups), workload, (instance,), standing.place, pinned))
-        groups.extend(_new_groups(len(groups), workload, new, waived))
-    return Problem(estate, as_built, as_of, all_epochs, tuple(groups), PowerGraph(estate), waived)
+        for same in _alike(new, waived):
+            groups.append(Group(len(groups), workload, same))
+    return Problem(
+        estate,
+        as_built,
+        as_of,
+        all_epochs,
+        tuple(groups),
+        PowerGraph(estate),
+        waived,
+        tuple(services),
+    )
 
 
 def _waived(estate: Estate, as_of: date) -> dict[tuple[str, str], int]:
@@ -174,12 +207,12 @@ def _waived(estate: Estate, as_of: date) -> dict[tuple[str, str], int]:
     return waived
 
 
-def _new_groups(
-    index: int, workload: Workload, new: list[str], waived: dict[tuple[str, str], int]
-) -> list[Group]:
-    """Return new instances in groups; those with a waiver of their own are not like the others."""
+def _alike(
+    instances: Iterable[str], waived: dict[tuple[str, str], int]
+) -> tuple[tuple[str, ...], ...]:
+    """Return instances in groups; those with a waiver of their own are not like the others."""
     alike: dict[tuple[tuple[str, int], ...], list[str]] = {}
-    for instance in new:
+    for instance in instances:
         own = tuple(
             sorted(
                 (rule, n)
@@ -188,6 +221,4 @@ def _new_groups(
             )
         )
         alike.setdefault(own, []).append(instance)
-    return [
-        Group(index + n, workload, tuple(instances)) for n, instances in enumerate(alike.values())
-    ]
+    return tuple(tuple(same) for same in alike.values())

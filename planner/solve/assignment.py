@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from planner.model.layout import Cord, Place
 from planner.problem.cordings import corded_inlets
@@ -22,10 +22,13 @@ class Assignment:
         Option index -> instances there (positive ones only).
     places
         Instance -> its place, for every placed instance.
+    services
+        Service option index -> instances there (positive ones only).
     """
 
     counts: Mapping[int, int]
     places: Mapping[str, Place]
+    services: Mapping[int, int] = field(default_factory=dict)
 
 
 class PackingFailure(Exception):

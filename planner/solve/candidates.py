@@ -7,7 +7,7 @@ too, to where it breaks these rules by no more.
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Mapping
+from collections.abc import Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -22,9 +22,11 @@ from planner.problem.cordings import (
     pattern_of,
 )
 from planner.problem.loads import LoadModel, LoadRow
+from planner.problem.power import State
 from planner.problem.problem import Group, Problem
 from planner.solve.registry import FILTERS, Candidate
 from planner.solve.rows import Load
+from planner.solve.services import Services
 
 #: What a home breaks of these, a move must mend: their amounts depend on the unit or on the cords.
 MENDED_BY_A_MOVE = frozenset({"space.reserved", "power.cord"})
@@ -101,12 +103,25 @@ class Candidates:
     @cached_property
     def down(self) -> tuple[frozenset[int], ...]:
         """(num_states,) the patterns whose devices are down in each state."""
+        return self._down_in(self.problem.graph.states)
+
+    @cached_property
+    def down_alone(self) -> tuple[frozenset[int], ...]:
+        """(num_alone_states,) the same for each member alone."""
+        return self._down_in(self.problem.graph.alone_states)
+
+    def _down_in(self, states: Iterable[State]) -> tuple[frozenset[int], ...]:
         return tuple(
             frozenset(
                 p for p in self.loads.affected(s) if not self.loads.is_up(self.patterns[p], s)
             )
-            for s in self.problem.graph.states
+            for s in states
         )
+
+    @cached_property
+    def services(self) -> Services:
+        """The options of services."""
+        return Services(self.problem)
 
     @cached_property
     def peak_w(self) -> int:

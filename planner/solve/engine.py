@@ -55,7 +55,7 @@ class Search:
     options: Options
     clock: Clock
     on_progress: OnProgress
-    hint: dict[int, int] = field(default_factory=dict)
+    hint: Mapping[int, int] = field(default_factory=dict)
     unavoidable: Unavoidable = field(default_factory=Unavoidable)
     is_narrow: bool = False
     incumbent: Incumbent | None = None
@@ -85,7 +85,7 @@ class Search:
         return True
 
     def _take_nothing(self) -> None:
-        found = self._at({})
+        found = self._at(Assignment({}, {}))
         if found.status == "INFEASIBLE":
             raise Infeasible
         if found.values is not None:
@@ -117,13 +117,14 @@ class Search:
             for o in self.model.candidates.options
             if o.identity in counts
         }
-        self.incumbent = replace(narrow.incumbent, assignment=Assignment(mine, found.places))
+        # Filters of services look at no rack: both models have the same service options.
+        self.incumbent = replace(narrow.incumbent, assignment=replace(found, counts=mine))
 
     def _try_hint(self) -> None:
-        """Take the hint as first incumbent if it holds as it stands."""
+        """Take the hint as first incumbent if it holds as it stands, with services on top."""
         if not self.hint or self.incumbent is not None:
             return
-        found = self._at(self.hint)
+        found = self._at(Assignment(self.hint, {}), places_services=True)
         if found.values is not None:
             self._accept(None, found.values)
 
@@ -132,18 +133,35 @@ class Search:
         if self.incumbent is None or not self.incumbent.soft or not self.model.slacks:
             return
         options = replace(self.options, stop_event=Event())
-        found = self._at(self.incumbent.assignment.counts, options)
+        found = self._at(self.incumbent.assignment, options)
         if found.values is not None:
             self.incumbent.soft = min(self.incumbent.soft, self._soft(found.values))
 
-    def _at(self, counts: Mapping[int, int], options: Options | None = None) -> cpsat.Run:
-        """Solve for the least soft amounts with every option fixed."""
-        fixed = self.model.cp.clone()
-        for option, variable in enumerate(self.model.x):
+    def _at(
+        self,
+        assignment: Assignment,
+        options: Options | None = None,
+        *,
+        places_services: bool = False,
+    ) -> cpsat.Run:
+        """Solve for the least soft amounts with every option fixed.
+
+        With `places_services` only the equipment is fixed, and as many services as possible are
+        placed: at once for all priorities, which is good enough for a start.
+        """
+        model = self.model
+        fixed = model.cp.clone()
+        for option, variable in enumerate(model.x):
             same = fixed.get_int_var_from_proto_index(variable.index)
-            fixed.add(same == counts.get(option, 0))
-        soft = [s.weight * s.variable for s in self.model.slacks.values()]
-        fixed.minimize(sum(soft) if soft else 0)
+            fixed.add(same == assignment.counts.get(option, 0))
+        if places_services and model.y:
+            fixed.maximize(sum(model.y))
+        else:
+            for option, variable in enumerate(model.y):
+                same = fixed.get_int_var_from_proto_index(variable.index)
+                fixed.add(same == assignment.services.get(option, 0))
+            soft = [s.weight * s.variable for s in model.slacks.values()]
+            fixed.minimize(sum(soft) if soft else 0)
         single = replace(options or self.options, workers=1)
         budget = max(self.clock.left_s / 4, MIN_BUDGET_S)
         return cpsat.run(fixed, budget, single, self.clock, lambda *_: None)
@@ -221,6 +239,8 @@ class Search:
             for rack, counts in failure.racks.items():
                 add_cut(self.model, rack, counts)
             return False
+        services = {o: n for o, v in enumerate(self.model.y) if (n := values[v.index]) > 0}
+        assignment = replace(assignment, services=services)
         new = Incumbent(assignment, tier_values(self.model, assignment), self._soft(values))
         old = None if term is None else self._value(term)
         if term is None or old is None or _value(new, term) <= old:
@@ -228,11 +248,16 @@ class Search:
         return True
 
     def _set_hint(self) -> None:
-        counts = self.hint if self.incumbent is None else self.incumbent.assignment.counts
+        found = None if self.incumbent is None else self.incumbent.assignment
+        counts = self.hint if found is None else found.counts
         self.model.cp.clear_hints()  # type: ignore[no-untyped-call]
         if counts:
             for option, variable in enumerate(self.model.x):
                 self.model.cp.add_hint(variable, counts.get(option, 0))
+            for option, variable in enumerate(self.model.y):
+                self.model.cp.add_hint(
+                    variable, 0 if found is None else found.services.get(option, 0)
+                )
             used = {self.model.candidates.options[o].rack for o in counts}
             for rack, opened in self.model.racks_opened.items():
                 self.model.cp.add_hint(opened, rack in used)

@@ -8,6 +8,7 @@ from planner.model.layout import Place
 from planner.model.workload import PsuMode
 from planner.problem.cordings import corded_inlets
 from planner.problem.problem import Group, Problem
+from planner.problem.services import PoolChoice, ServiceGroup
 from planner.solve import constraints, cpsat  # noqa: F401  registers the rules
 from planner.solve.assignment import PackingFailure, assign
 from planner.solve.candidates import Candidates
@@ -21,7 +22,10 @@ _LIMIT_S = 60.0
 
 
 def is_allowed(
-    problem: Problem, places: Mapping[str, Place], as_built: Mapping[Key, int] | None = None
+    problem: Problem,
+    places: Mapping[str, Place],
+    as_built: Mapping[Key, int] | None = None,
+    services: Mapping[str, PoolChoice] | None = None,
 ) -> bool:
     """Return whether exactly these placements satisfy every constraint of the solver.
 
@@ -44,7 +48,17 @@ def is_allowed(
             position = places[instance].position_half
             if position is not None and not candidates.options[option].stays:
                 positions.setdefault(option, []).append(position)
+    running = [0] * len(candidates.services.options)
+    for service_group in problem.service_groups:
+        for instance in service_group.instances:
+            if services is not None and instance in services:
+                run = _service_option(candidates, service_group, services[instance])
+                if run is None:
+                    return False
+                running[run] += 1
     model = Model(candidates, as_built or {})
+    for variable, value in zip(model.y, running, strict=True):
+        model.cp.add(variable == value)
     for variable, value in zip(model.x, values, strict=True):
         model.cp.add(variable == value)
     clock = Clock(int(1000 * _LIMIT_S), deterministic=False)
@@ -73,6 +87,12 @@ def _option(candidates: Candidates, group: Group, place: Place) -> int | None:
         if _plugs(group, plugged) == wanted:
             return option.index
     return None
+
+
+def _service_option(candidates: Candidates, group: ServiceGroup, choice: PoolChoice) -> int | None:
+    """Return the option that a choice of pools is, or None where the filters leave none."""
+    options = candidates.services.of_group[group.index]
+    return next((o.index for o in options if o.choice == choice), None)
 
 
 def _plugs(group: Group, node_of: Mapping[str, str]) -> Hashable:

@@ -20,6 +20,7 @@ from planner.model.layout import (
     Place,
     Placement,
     Provenance,
+    ServicePlacement,
     TierResult,
     Unplaced,
 )
@@ -37,6 +38,7 @@ from planner.solve.progress import OnProgress, Progress, silent
 from planner.solve.reasons import reasons, why_infeasible
 from planner.solve.rows import Key
 from planner.solve.score import is_moved
+from planner.solve.shortfalls import service_reasons
 from planner.solve.standing import (
     Infeasible,
     Unavoidable,
@@ -199,14 +201,34 @@ def _decode(
                 standing=home is not None,
                 was=home if home is not None and is_moved(home, place) else None,
             )
+    services = _decode_services(search.model, incumbent)
+    for services_group in problem.service_groups:
+        missing |= dict.fromkeys(i for i in services_group.instances if i not in services)
     why = reasons(search.model, incumbent.assignment, missing)
+    why |= service_reasons(search.model, incumbent.assignment)
     return Layout(
         estate=problem.estate.id,
         provenance=provenance,
         tiers=tiers,
         placements={key: placements[key] for key in sorted(placements)},
+        services=services,
         unplaced={i: Unplaced(instance=i, reason=why[i], was=missing[i]) for i in sorted(missing)},
     )
+
+
+def _decode_services(model: Model, incumbent: Incumbent) -> dict[str, ServicePlacement]:
+    """Hand the instances of each service to its pools, in order of the pools' ids."""
+    services = model.candidates.services
+    found: dict[str, ServicePlacement] = {}
+    for group in model.problem.service_groups:
+        waiting = iter(group.instances)
+        for option in services.of_group[group.index]:
+            for _ in range(incumbent.assignment.services.get(option.index, 0)):
+                key = next(waiting)
+                found[key] = ServicePlacement(
+                    instance=key, pool=option.pool, standby=option.standby
+                )
+    return {key: found[key] for key in sorted(found)}
 
 
 def _notes(search: Search) -> tuple[str, ...]:

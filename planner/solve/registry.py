@@ -2,16 +2,18 @@
 
 A rule is a *filter* (judges one placement by itself), yields capacity *rows*, adds its own
 *structure* to the model, or restricts the unit positions in a rack (*packing*); some do several.
+Services have filters of their own, which judge one choice of pools.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from planner.model.space import Face, Rack
 from planner.problem.problem import Group, Problem
+from planner.problem.services import PoolChoice, ServiceGroup
 
 if TYPE_CHECKING:
     from planner.solve.candidates import Candidates
@@ -34,7 +36,15 @@ class Candidate(NamedTuple):
     position_half: int | None = None
 
 
+class ServiceCandidate(NamedTuple):
+    """One choice of pools to judge for an instance of a group."""
+
+    group: ServiceGroup
+    choice: PoolChoice
+
+
 FilterFunction = Callable[[Problem, Candidate], int]
+ServiceFilterFunction = Callable[[Problem, ServiceCandidate], int]
 RowsFunction = Callable[["Candidates"], "Iterable[Row]"]
 StructureFunction = Callable[["Model"], None]
 PackingFunction = Callable[["PackingModel"], None]
@@ -48,7 +58,15 @@ class Filter:
     of_place: FilterFunction | None = None
 
 
+class ServiceFilter(NamedTuple):
+    """By how much one choice of pools breaks a rule, and what a violation is about."""
+
+    function: ServiceFilterFunction
+    about: Literal["instance", "workload"]
+
+
 FILTERS: dict[str, Filter] = {}
+SERVICE_FILTERS: dict[str, ServiceFilter] = {}
 ROWS: dict[str, RowsFunction] = {}
 STRUCTURES: dict[str, StructureFunction] = {}
 PACKING: dict[str, PackingFunction] = {}
@@ -69,6 +87,18 @@ def place_filter(slug: str) -> Callable[[FilterFunction], FilterFunction]:
 
     def register(function: FilterFunction) -> FilterFunction:
         FILTERS.setdefault(slug, Filter()).of_place = function
+        return function
+
+    return register
+
+
+def service_filter(
+    slug: str, about: Literal["instance", "workload"] = "instance"
+) -> Callable[[ServiceFilterFunction], ServiceFilterFunction]:
+    """Register a filter of a service's pools; `about` is the subject that a waiver names."""
+
+    def register(function: ServiceFilterFunction) -> ServiceFilterFunction:
+        SERVICE_FILTERS[slug] = ServiceFilter(function, about)
         return function
 
     return register

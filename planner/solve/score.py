@@ -30,6 +30,11 @@ def tier_values(model: Model, assignment: Assignment) -> dict[str, int]:
         tier = f"unplaced[{group.workload.priority}]"
         missing = sum(i not in assignment.places for i in group.instances)
         values[tier] = values.get(tier, 0) + missing
+    for services in model.problem.service_groups:
+        tier = f"unplaced[{services.workload.priority}]"
+        options = model.candidates.services.of_group[services.index]
+        placed = sum(assignment.services.get(o.index, 0) for o in options)
+        values[tier] = values.get(tier, 0) + services.count - placed
     values["moves"] = sum(
         g.workload.disruption
         for g in model.problem.groups

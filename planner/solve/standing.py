@@ -161,7 +161,7 @@ def _least_disruption(
 
 def _only(problem: Problem, groups: Iterable[Group]) -> Problem:
     kept = tuple(replace(group, index=n) for n, group in enumerate(groups))
-    return replace(problem, groups=kept)
+    return replace(problem, groups=kept, service_groups=())
 
 
 def _run(model: Model, seconds: float) -> cpsat.Run:

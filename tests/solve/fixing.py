@@ -3,17 +3,23 @@
 import pytest
 
 from planner.problem import compile_estate
+from planner.problem.services import PoolChoice
 from planner.solve.fixed import is_allowed
 from tests.builders import DAY, as_built
 
 
-def allows(estate, places, standing=None, *, breaks=None, as_of=DAY):
+def allows(estate, places, standing=None, *, breaks=None, services=None, as_of=DAY):
     """Return whether the solver allows `places`; `standing` is where instances stand now.
 
-    `breaks` says by how much as-built breaks rules, by key.
+    `breaks` says by how much as-built breaks rules, by key; `services` gives the pool of service
+    instances, or the pool and its standby pools.
     """
     problem = compile_estate(estate, as_built(standing), as_of)
-    return is_allowed(problem, places, breaks)
+    choices = {
+        key: PoolChoice(pools) if isinstance(pools, str) else PoolChoice(pools[0], pools[1:])
+        for key, pools in (services or {}).items()
+    }
+    return is_allowed(problem, places, breaks, choices)
 
 
 def pair(slug, names, forbidden, allowed):

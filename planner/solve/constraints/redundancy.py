@@ -9,7 +9,7 @@ from ortools.sat.python import cp_model
 from planner.model.workload import Places, Spread, Workload
 from planner.problem.problem import Problem
 from planner.solve.candidates import Candidates
-from planner.solve.model import Model
+from planner.solve.model import Expr, Model
 from planner.solve.registry import rows, structure
 from planner.solve.rows import Key, Row
 
@@ -179,12 +179,22 @@ def together(model: Model) -> None:
 @structure("redundancy.whole")
 def whole(model: Model) -> None:
     """Place the new instances of a workload all or none, unless it is partial."""
-    for groups in model.problem.groups_of.values():
+    problem = model.problem
+    for groups in problem.groups_of.values():
         new = [group for group in groups if group.home is None]
-        count = sum(group.count for group in new)
-        if count > 1 and not new[0].workload.partial:
-            any_placed = model.cp.new_bool_var("")
-            placed = sum(model.placed(group.index) for group in new)
-            waived = model.problem.waived.get(("redundancy.whole", new[0].workload.id), 0)
-            model.cp.add(placed >= max(1, count - waived) * any_placed)
-            model.cp.add(placed <= count * any_placed)
+        if new:
+            placed = [model.placed(group.index) for group in new]
+            _all_or_none(model, new[0].workload, sum(group.count for group in new), placed)
+    for services in problem.service_groups_of.values():
+        placed = [model.placed_services(group.index) for group in services]
+        count = sum(group.count for group in services)
+        _all_or_none(model, services[0].workload, count, placed)
+
+
+def _all_or_none(model: Model, workload: Workload, count: int, placed: list[Expr]) -> None:
+    """Add `placed = 0` or `placed >= count - waived`."""
+    if count > 1 and not workload.partial:
+        any_placed = model.cp.new_bool_var("")
+        waived = model.problem.waived.get(("redundancy.whole", workload.id), 0)
+        model.cp.add(sum(placed) >= max(1, count - waived) * any_placed)
+        model.cp.add(sum(placed) <= count * any_placed)

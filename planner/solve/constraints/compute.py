@@ -1,0 +1,75 @@
+"""Compute: which pools a service may use, and what fits on them."""
+
+from __future__ import annotations
+
+from ortools.sat.python import cp_model
+
+from planner.problem.problem import Problem
+from planner.problem.services import may_use, other_members
+from planner.solve.model import Model
+from planner.solve.pools import PoolUp, Resource, demand, kept
+from planner.solve.registry import ServiceCandidate, service_filter, structure
+from planner.solve.rows import Key
+
+
+@service_filter("compute.place")
+def place(problem: Problem, candidate: ServiceCandidate) -> int:
+    """Count what is wrong with a choice of pools: a pool it may not use, a mirror that is missing.
+
+    `wrong pools + wrong standby pools + other members without the mirror that they need`
+    """
+    estate = problem.estate
+    workload, service = candidate.group.workload, candidate.group.service
+    pool = estate.pools[candidate.choice.pool]
+    allowed, forbidden = workload.allowed.site, workload.forbidden.site
+    wrong = int(not may_use(service, pool))
+    wrong += (bool(allowed) and pool.site not in allowed) or pool.site in forbidden
+    standby = [estate.pools[key] for key in candidate.choice.standby]
+    wrong += sum(not may_use(service, pool) for pool in standby)
+    if service.is_mirrored:
+        sites = {pool.site for pool in standby}
+        wrong += sum(member not in sites for member in other_members(estate, pool.site))
+    return wrong
+
+
+@structure("compute.pool")
+def pool(model: Model) -> None:
+    """`on it + kept for others <= (hosts - spare) * figure of a host`, per resource and day.
+
+    Kept for others: the mirrors, and the RAM and licences of warm copies.
+    """
+    pools, problem = model.pools, model.problem
+    seen: set[object] = set()
+    for e, epoch in enumerate(problem.epochs):
+        for key, up in pools.at(e).items():
+            spare = problem.estate.pools[key].hosts_spare
+            for resource in pools.resources(key):
+                need = _need(model, key, resource.unit, epoch.workloads)
+                row = (key, resource, up, tuple(need.items()))
+                if need and row not in seen:
+                    seen.add(row)
+                    slack = model.slack(Key("compute.pool", key, resource.unit))
+                    free = offered(model, resource, up, spare)
+                    model.cp.add(model.sum_services(need) <= cp_model.LinearExpr.sum([free, slack]))
+
+
+def offered(model: Model, resource: Resource, up: PoolUp, spare: int = 0) -> cp_model.LinearExpr:
+    """Return what a pool offers of a resource, with so many hosts kept free."""
+    if resource.source == "pool":
+        return cp_model.LinearExpr.sum([resource.figure])
+    devices = up.of(resource)
+    return resource.figure * model.count(devices, spare if resource.source == "hosts" else 0)
+
+
+def _need(model: Model, pool: str, unit: str, active: frozenset[str]) -> dict[int, int]:
+    """Return service option -> what an instance takes of a pool in the normal state."""
+    services = model.candidates.services
+    need: dict[int, int] = {}
+    for option in services.options:
+        group = services.group(option)
+        if group.workload.id in active and pool in option.pools:
+            is_home = pool == option.pool
+            taken = demand(group.service, unit) if is_home else kept(group.service, unit)
+            if taken:
+                need[option.index] = taken
+    return need
