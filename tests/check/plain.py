@@ -278,6 +278,34 @@ class Plain:
                     load_va[leg] += va * LEG_SHARE_PERMILLE[len(nodes[n].legs)] / 1000
 
 
+class Finding(NamedTuple):
+    """One rule broken by one subject in one scenario on one day."""
+
+    rule: str
+    subject: str
+    unit: str
+    scenario: str
+    required: int
+    available: int
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.rule, self.subject, self.unit
+
+    @property
+    def amount(self) -> int:
+        return self.required - self.available
+
+
+def worst_findings(found: Iterable[Finding]) -> dict[tuple[str, str, str], Finding]:
+    """Return the worst finding a rule, subject and unit: the first among equals."""
+    worst: dict[tuple[str, str, str], Finding] = {}
+    for finding in found:
+        if finding.key not in worst or finding.amount > worst[finding.key].amount:
+            worst[finding.key] = finding
+    return worst
+
+
 class _Feeding:
     """What feeds each node, by asking upward."""
 
