@@ -7,6 +7,7 @@ from math import isqrt
 from typing import NamedTuple
 
 from planner.check.wording import amperes, percent
+from planner.model.continuity import Emergency
 from planner.model.policy import Policy
 from planner.model.power import DEFAULT_VOLTS_LN, PANEL_AND_BELOW, PowerNode
 
@@ -33,6 +34,23 @@ def kappa_failure(node: PowerNode, policy: Policy) -> int:
         if declared is not None:
             return declared
     return 800 if node.kind in PANEL_AND_BELOW else 1000
+
+
+def kappa_emergency(node: PowerNode, policy: Policy, emergency: Emergency | None) -> int:
+    """Return the usable share while a site stands alone, per mille."""
+    for declared in (
+        node.kappa_emergency_permille,
+        None if emergency is None else emergency.kappa_emergency_permille,
+        policy.kappa_emergency_permille,
+    ):
+        if declared is not None:
+            return declared
+    return kappa_failure(node, policy)
+
+
+def at_once_permille(node: PowerNode, policy: Policy) -> int:
+    """Return the share of the sum below a node that is drawn at once (diversity), per mille."""
+    return policy.diversity_permille.get(node.kind.value, 1000)
 
 
 def limits(node: PowerNode, kappa_permille: int) -> tuple[Limit, ...]:

@@ -9,15 +9,16 @@ capacity as `load > usable * scale`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from heapq import heapify, heappop, heappush
 from math import gcd, lcm
 from typing import NamedTuple
 
+from planner.check.capacity import at_once_permille
 from planner.check.case import Case, Device, Span, takes_outlet
 from planner.check.grid import Grid, Moment
 from planner.model.cooling import CoolingUnit
-from planner.model.power import PowerKind
+from planner.model.power import LEG_SHARE_PERMILLE, PowerKind
 from planner.model.workload import PsuMode
 
 
@@ -104,14 +105,23 @@ def scale_of(grid: Grid, consumers: Iterable[Consumer]) -> int:
         factor = consumer.power_factor_permille
         scale = lcm(scale, shares * (factor // gcd(factor, 1000)))
     below = [1] * len(grid.nodes)
+    pressed = 1
     for n in reversed(range(len(grid.nodes))):
         node = grid.nodes[n]
-        passed_up = below[n] * (1000 // gcd(1000, 1000 + node.loss_permille))
+        below[n] *= _denominator(at_once_permille(node, grid.estate.policy))
+        if node.legs:
+            share = LEG_SHARE_PERMILLE[len(node.legs)]
+            pressed = lcm(pressed, below[n] * _denominator(share))
+        passed_up = below[n] * _denominator(1000 + node.loss_permille)
         if node.kind is PowerKind.UPS:
             passed_up *= node.input_pf_permille // gcd(node.input_pf_permille, 1000)
         for parent in grid.parents[n]:
             below[parent] = lcm(below[parent], passed_up)
-    return scale * lcm(*below)
+    return scale * lcm(pressed, *below)
+
+
+def _denominator(permille: int) -> int:
+    return 1000 // gcd(1000, permille)
 
 
 class LoadModel:
@@ -128,6 +138,8 @@ class LoadModel:
     ----------
     normal
         The state in that look.
+    pressing
+        Leg -> the nodes whose load presses on it.
     """
 
     def __init__(
@@ -159,9 +171,22 @@ class LoadModel:
         for i, device in enumerate(span.devices):
             self._in_rack.setdefault(device.rack.id, []).append(i)
         self._unit_index = {u.id: len(self.devices) + i for i, u in enumerate(units)}
-        self.normal = self.state(self.base)
+        policy = grid.estate.policy
+        self._at_once = tuple(at_once_permille(node, policy) for node in grid.nodes)
+        self._legs = {
+            n: tuple(grid.index[key] for key in node.legs)
+            for n, node in enumerate(grid.nodes)
+            if node.legs
+        }
+        self.pressing: dict[int, list[int]] = {}
+        for n, legs in self._legs.items():
+            for leg in legs:
+                self.pressing.setdefault(leg, []).append(n)
+        carrying = self._carrying(self.base)
+        self._taken = self._takings(carrying, self.base)
+        self.normal = State(self._with_pressed(self._taken, self.base), carrying)
         self._normal_input = tuple(
-            self._input(n, load, self.base) for n, load in enumerate(self.normal.loads)
+            self._input(n, load, self.base) for n, load in enumerate(self._taken)
         )
 
     def lost_consumers(self, moment: Moment) -> set[int]:
@@ -173,25 +198,56 @@ class LoadModel:
 
     def state(self, moment: Moment) -> State:
         """Return the state in one look, recomputed in full."""
-        grid = self.grid
+        carrying = self._carrying(moment)
+        loads = self._takings(carrying, moment)
+        return State(self._with_pressed(loads, moment), carrying)
+
+    def _carrying(self, moment: Moment) -> tuple[tuple[int, ...] | None, ...]:
         gone = self.lost_consumers(moment)
-        carrying = tuple(
+        return tuple(
             None if i in gone else consumer.carrying(moment.off)
             for i, consumer in enumerate(self.consumers)
         )
-        w = [0 if n in moment.off else node.own_w * self.scale for n, node in enumerate(grid.nodes)]
-        va = list(w)
+
+    def _takings(
+        self, carrying: Iterable[tuple[int, ...] | None], moment: Moment
+    ) -> tuple[Load, ...]:
+        """Return the load of every node, less what is pressed on legs."""
+        grid = self.grid
+        w, va = [0] * len(grid.nodes), [0] * len(grid.nodes)
         for i, nodes in enumerate(carrying):
             for n in nodes or ():
                 w[n] += self._share_w[i] // len(nodes or ())
                 va[n] += self._share_va[i] // len(nodes or ())
+        loads = [NOTHING] * len(grid.nodes)
         for n in reversed(range(len(grid.nodes))):
+            if n in moment.off:
+                continue
+            own = grid.nodes[n].own_w * self.scale
+            at_once = self._at_once[n]
+            loads[n] = Load(w[n] * at_once // 1000 + own, va[n] * at_once // 1000 + own)
             feeder = moment.feeder.get(n, grid.normal[n].feeder)
             if feeder >= 0:
-                through = self._input(n, Load(w[n], va[n]), moment)
+                through = self._input(n, loads[n], moment)
                 w[feeder] += through.w
                 va[feeder] += through.va
-        return State(tuple(map(Load, w, va)), carrying)
+        return tuple(loads)
+
+    def _with_pressed(self, loads: tuple[Load, ...], moment: Moment) -> tuple[Load, ...]:
+        """Return the loads, what is pressed on legs included: what feeds a leg does not see it."""
+        pressed = list(loads)
+        for leg in self.pressing:
+            if leg not in moment.off:
+                pressed[leg] = self._pressed(leg, loads[leg], loads.__getitem__)
+        return tuple(pressed)
+
+    def _pressed(self, leg: int, load: Load, load_of: Callable[[int], Load]) -> Load:
+        """Return the load of a leg with what is pressed on it."""
+        w, va = load
+        for n in self.pressing[leg]:
+            share, by = LEG_SHARE_PERMILLE[len(self._legs[n])], load_of(n)
+            w, va = w + by.w * share // 1000, va + by.va * share // 1000
+        return Load(w, va)
 
     def normal_input(self, n: int) -> Load:
         """Return what node `n` takes from its feeder in the state that losses start from."""
@@ -220,8 +276,8 @@ class LoadModel:
         for i, nodes in carrying.items():
             self._shift(i, self.normal.carrying[i], -1, delta_w, delta_va)
             self._shift(i, nodes, +1, delta_w, delta_va)
-        loads: dict[int, Load] = {}
-        grid, normal, base = self.grid, self.normal.loads, self.base
+        taken: dict[int, Load] = {}
+        grid, base = self.grid, self.base
         waiting = [-n for n in {*delta_w, *self._changed_nodes(moment)}]
         heapify(waiting)
         queued = set(waiting)
@@ -229,10 +285,12 @@ class LoadModel:
             n = -heappop(waiting)
             load = NOTHING
             if n not in moment.off:
-                before = normal[n]
-                load = Load(before.w + delta_w.get(n, 0), before.va + delta_va.get(n, 0))
-                if load != before:
-                    loads[n] = load
+                before, at_once = self._taken[n], self._at_once[n]
+                load = Load(
+                    before.w + delta_w.get(n, 0) * at_once // 1000,
+                    before.va + delta_va.get(n, 0) * at_once // 1000,
+                )
+            taken[n] = load
             was, now = self._normal_input[n], self._input(n, load, moment)
             feeder = base.feeder.get(n, grid.normal[n].feeder)
             new_feeder = moment.feeder.get(n, grid.normal[n].feeder)
@@ -245,7 +303,20 @@ class LoadModel:
                     if -parent not in queued:
                         queued.add(-parent)
                         heappush(waiting, -parent)
-        return Change(loads, carrying)
+        return Change(self._changed_loads(taken, moment), carrying)
+
+    def _changed_loads(self, taken: dict[int, Load], moment: Moment) -> dict[int, Load]:
+        """Return the loads of live nodes that differ, given what touched nodes take."""
+
+        def load_of(n: int) -> Load:
+            return taken.get(n, self._taken[n])
+
+        loads = dict(taken)
+        for leg in self.pressing:
+            if leg in taken or any(n in taken for n in self.pressing[leg]):
+                loads[leg] = self._pressed(leg, load_of(leg), load_of)
+        normal = self.normal.loads
+        return {n: x for n, x in loads.items() if n not in moment.off and x != normal[n]}
 
     def _changed_nodes(self, moment: Moment) -> Set[int]:
         """Return the nodes that are fed, or take from their feeder, otherwise than in the base."""
@@ -303,6 +374,7 @@ class LoadModel:
                 and child not in moment.off
                 and child not in moment.idle
             ]
+            waiting += [n for n in self.pressing.get(at, ()) if n not in moment.off]
         return sorted(found)
 
 
