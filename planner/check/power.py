@@ -30,7 +30,7 @@ def _of(load: Load, unit: str) -> int:
     return load.w if unit == W else load.va
 
 
-class _NodeLoads(ABC):
+class NodeLoads(ABC):
     """What the rules about node loads share: limits, the worst per node and unit, the nearest."""
 
     rule: str
@@ -97,7 +97,7 @@ class _NodeLoads(ABC):
             yield from nearest.result(self.rule, unit, self.scale)
 
 
-class NormalLoad(_NodeLoads):
+class NormalLoad(NodeLoads):
     """power.normal: load(n) <= kappa(n) * C(n) in the normal state."""
 
     rule = "power.normal"
@@ -136,7 +136,7 @@ class NormalLoad(_NodeLoads):
         return " + ".join(parts)
 
 
-class FailoverLoad(_NodeLoads):
+class FailoverLoad(NodeLoads):
     """power.failover: load(n, s) <= kappa_fail(n) * C(n) for every loss s and every live n."""
 
     rule = "power.failover"
