@@ -25,6 +25,9 @@ from planner.model.scenarios import (
     iter_scenarios,
 )
 
+#: What names a strand: a UPS rather than a panel.
+_STRAND_RANK = {PowerKind.PANEL: 1, PowerKind.UPS: 2}
+
 #: Load carried upward from one W at a cord: node index -> (W, VA) there.
 Path = tuple[tuple[int, Fraction, Fraction], ...]
 
@@ -119,6 +122,40 @@ class PowerGraph:
             if scenario.kind not in NETWORK_KINDS
             for state in self.looks(scenario)
         )
+
+    @cached_property
+    def strand_of(self) -> tuple[int, ...]:
+        """(num_nodes,) the node that names the strand of what is plugged in there.
+
+        The nearest UPS on the normal path from the node itself upward; without any the nearest
+        panel; without that the topmost node.
+        """
+        found: list[int] = []
+        rank: list[int] = []
+        for n, node in enumerate(self.nodes):
+            feed = self._normal_feed[n]
+            own = _STRAND_RANK.get(node.kind, 0)
+            is_nearer = feed < 0 or (own and own >= rank[feed])
+            found.append(n if is_nearer else found[feed])
+            rank.append(own if is_nearer else rank[feed])
+        return tuple(found)
+
+    @cached_property
+    def strands(self) -> dict[str, tuple[int, ...]]:
+        """Site -> its UPS with outlets at or below them, or its panels where it has none."""
+        with_outlets: set[int] = set()
+        for n, node in enumerate(self.nodes):
+            above = n if node.outlets else -1
+            while above >= 0 and above not in with_outlets:
+                with_outlets.add(above)
+                above = self._normal_feed[above]
+        found: dict[str, tuple[int, ...]] = {}
+        for site in self.estate.sites:
+            here = [n for n in sorted(with_outlets) if self.nodes[n].site == site]
+            ups = [n for n in here if self.nodes[n].kind is PowerKind.UPS]
+            panels = [n for n in here if self.nodes[n].kind is PowerKind.PANEL]
+            found[site] = tuple(ups or panels)
+        return found
 
     def looks(self, scenario: Scenario) -> Iterable[State]:
         """Yield the sustained look and, where a switch transfers, the interruption before it."""
