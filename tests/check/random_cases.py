@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from planner.model.base import Declared
 from planner.model.estate import Estate
@@ -40,6 +41,8 @@ def random_case(seed: int) -> tuple[Estate, Layout, date]:
             parent = rng.choice(below)
             items.append(feed(key, r, parent, site=_site(r), **_figures(rng, 1500)))
             feeds.setdefault(r, []).append(key)
+            if rng.random() < 0.3:
+                feeds[r] += _legs(rng, key, r, items)
     for n in range(rng.randint(0, 3)):
         nodes = rng.sample(below, rng.randint(0, min(2, len(below))))
         extra = {"cords_required": rng.randint(1, max(1, len(nodes)))}
@@ -58,8 +61,26 @@ def random_case(seed: int) -> tuple[Estate, Layout, date]:
     kept = {k: p for k, p in places.items() if rng.random() < 0.9}
     left = tuple(sorted(places.keys() - kept.keys()))
     standing = {k: _nudged(rng, p) for k, p in kept.items() if rng.random() < 0.3}
-    policy = {"planning_horizon": DAY + timedelta(days=rng.choice((0, 30)))}
+    policy: dict[str, Any] = {"planning_horizon": DAY + timedelta(days=rng.choice((0, 30)))}
+    if rng.random() < 0.5:
+        kinds = ("feed", "leg", "bank", "panel", "ups", "transfer_switch", "utility")
+        policy["diversity_permille"] = {
+            kind: rng.choice((900, 750, 667)) for kind in rng.sample(kinds, rng.randint(1, 3))
+        }
     return estate(*items, **policy), layout(kept, standing=standing, unplaced=left), DAY
+
+
+def _legs(rng: Random, parent: str, r: str, items: list[Declared]) -> list[str]:
+    """Add three legs to a feed, and banks that press on two or three; return those with outlets."""
+    legs = [f"{parent}-l{n}" for n in (1, 2, 3)]
+    banks = [f"{parent}-b{n}" for n in range(rng.randint(0, 2))]
+    outlets = {"site": _site(r), "rack": r, "outlets": {"c13": 20}}
+    for key in legs:
+        items.append(node(key, "leg", parent, **outlets, **_figures(rng, 600)))
+    for key in banks:
+        pressed = tuple(sorted(rng.sample(legs, rng.choice((2, 3)))))
+        items.append(node(key, "bank", parent, legs=pressed, **outlets, **_figures(rng, 1000)))
+    return [*legs, *banks]
 
 
 def _site(rack_id: str) -> str:
