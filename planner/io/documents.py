@@ -36,6 +36,15 @@ class RemoveItem(Item):
     certificates: list[Id] = []
     waivers: list[Id] = []
     cooling_units: list[Id] = []
+    tenants: list[Id] = []
+    pools: list[Id] = []
+    processes: list[Id] = []
+    continuity_groups: list[Id] = []
+    combinations: list[Id] = []
+    network_nodes: list[Id] = []
+    ducts: list[Id] = []
+    links: list[Id] = []
+    paths: list[Id] = []
     standing: list[Id] = []
 
 

@@ -11,16 +11,18 @@ from planner.io.build.context import Context
 from planner.io.build.continuity import (
     build_combinations,
     build_continuity_groups,
-    build_ducts,
-    build_links,
-    build_network_nodes,
-    build_path_requirements,
-    build_pools,
     build_processes,
 )
 from planner.io.build.cooling import build_cooling
 from planner.io.build.demand import build_demand
+from planner.io.build.network import (
+    build_ducts,
+    build_links,
+    build_network_nodes,
+    build_path_requirements,
+)
 from planner.io.build.policy import build_policy
+from planner.io.build.pools import build_pools
 from planner.io.build.power import build_power
 from planner.io.build.space import build_space
 from planner.io.build.standing import build_standing
@@ -121,12 +123,13 @@ def _build(
     else:
         item, origin = singles.estate
     policy_item, policy_origin = singles.policy or (PolicyItem(), None)
-    context = Context(entries, policy_item, policy_origin, findings)
+    context = Context(entries, policy_item, policy_origin, findings, root)
     space = build_space(context)
     nodes = build_power(context, space.rooms, space.racks)
     zones, units = build_cooling(context, nodes)
     types = build_device_types(context)
     demand = build_demand(context, space, types)
+    network_nodes = build_network_nodes(context, space.sites)
     estate = Estate(
         id=item.id if item else "",
         name=item.name if item else "",
@@ -147,10 +150,10 @@ def _build(
         workloads=demand.workloads,
         pools=build_pools(context),
         processes=build_processes(context),
-        continuity_groups=build_continuity_groups(context),
-        network_nodes=build_network_nodes(context),
+        continuity_groups=build_continuity_groups(context, space.sites),
+        network_nodes=network_nodes,
         ducts=build_ducts(context),
-        links=build_links(context),
+        links=build_links(context, space.sites, network_nodes),
         path_requirements=build_path_requirements(context),
         assumptions=demand.assumptions,
     )

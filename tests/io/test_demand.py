@@ -161,12 +161,37 @@ def test_inlets_that_take_no_cord_are_left_out_and_listed(tmp_path):
 def test_services(tmp_path):
     line = """\
 {id: web, kind: service, count: 2, service: {vcpu: 2.0001, ram_gib: 1.5, storage_gib: 10.1,
-     pools: [vm], rpo_min: 5.9, max_rtt_ms: 1.5, depends_on: [db]}}"""
-    web, _ = _workload(tmp_path, line, "pools: [{id: vm, hosts: [db], vcpu: 31.9999}]\n")
+     pools: [vm, vm], licences: {ora: 1}, mode: active-standby, replication: async, lag_min: 4.1,
+     max_rtt_ms: 1.5009, restart_min: 1.1, quorum: manual, takeover_min: 0.5, manual_min: 20.2},
+     depends_on: [db, db], needed: 1}"""
+    web, _ = _workload(tmp_path, line, "pools: [{id: vm, hosts: [db], licences: {ora: 4}}]\n")
     service = web.service
     assert web.equipment is None
     assert (service.vcpu_milli, service.ram_mib, service.storage_gib) == (2001, 1536, 11)
-    assert (service.rpo_min, service.max_rtt_us, service.depends_on) == (5, 1500, ("db",))
+    assert (service.pools, service.licences) == (("vm",), {"ora": 1})
+    assert (service.mode, service.replication, service.quorum) == (
+        "active-standby",
+        "async",
+        "manual",
+    )
+    # what is needed rounds up, a limit down
+    assert (service.lag_min, service.restart_min) == (5, 2)
+    assert (service.takeover_min, service.manual_min) == (1, 21)
+    assert service.max_rtt_us == 1500
+    assert (web.depends_on, web.needed) == (("db",), 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "needed"),
+    [
+        ("{id: web, type: srv, count: 3}", 1),
+        ("{id: web, kind: service, count: 3, service: {vcpu: 1}}", 3),
+        ("{id: web, kind: service, count: 3, service: {vcpu: 1, mode: active-standby}}", 3),
+        ("{id: web, kind: service, count: 3, service: {vcpu: 1, mode: active-active}}", 1),
+    ],
+)
+def test_how_many_are_needed_unless_it_is_said(tmp_path, line, needed):
+    assert _workload(tmp_path, line)[0].needed == needed
 
 
 def test_pinned_numbers_need_a_snapshot_only_where_there_is_one(tmp_path):

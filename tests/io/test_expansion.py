@@ -90,7 +90,7 @@ device_types:
 tenants: [{id: "t[1-2]", quota: {u: 10}}]
 workloads:
   - {id: "w[1-2]", tenant: "t[1-2]", type: "box-[1-2]", together_with: {row: "v[1-2]"}}
-  - {id: "v[1-2]", tenant: acme, kind: service, service: {vcpu: 1, depends_on: ["w[1-2]"]}}
+  - {id: "v[1-2]", tenant: acme, type: srv, depends_on: ["w[1-2]"]}
 """
     estate = load(tmp_path / "e", extra=extra).estate
     assert estate.device_types["box-2"].inlets[0].name == "IN-b"
@@ -99,7 +99,7 @@ workloads:
         "t2",
         {"row": "v2"},
     )
-    assert estate.workloads["v1"].service.depends_on == ("w1",)
+    assert estate.workloads["v1"].depends_on == ("w1",)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from planner.io.items import fields
 from planner.io.schema import layout_schema, schema_text
 from planner.model.policy import TIERS
 from planner.model.power import OUTLET_RATED_MA, PowerKind
-from planner.model.scenarios import SPREAD_LEVELS, SURVIVE_LEVELS
+from planner.model.scenarios import DOMAIN_KINDS, SPREAD_LEVELS, SURVIVE_LEVELS
 from planner.model.space import Airflow
 from planner.model.tenancy import Protection
 from tests.io.mangled import BASE, CASES
@@ -36,6 +36,7 @@ def test_unknown_schema():
 def test_words_of_the_format_are_those_of_the_model():
     assert get_args(fields.PowerKindName) == tuple(kind.value for kind in PowerKind)
     assert get_args(fields.LossLevel) == SURVIVE_LEVELS
+    assert get_args(fields.DomainKindName) == DOMAIN_KINDS
     assert get_args(fields.PlaceLevel) == SPREAD_LEVELS
     assert get_args(fields.AirflowName) == tuple(Airflow)
     assert get_args(fields.Level) == tuple(level.label for level in Protection)
@@ -79,6 +80,7 @@ def test_what_the_loader_refuses_an_editor_marks(case):
         "device-off-the-grid",
         "too-many-supplies-required",
         "survive-more-than-count",
+        "needed-more-than-count",
         "pinned-beyond-count",
         "standing-off-the-grid",
         "too-many-instances",

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 from planner.io.expansion import SECTIONS, Entry
 from planner.io.findings import Findings, Origin
 from planner.io.items.policy import PolicyItem
 from planner.io.items.space import HostingItem, PortItem, UnitsItem
-from planner.io.rounding import down
+from planner.io.rounding import down, nearest
 from planner.io.yaml_tree import Part
 from planner.model.space import Face, PortCount, UnitRange
 from planner.model.tenancy import HostingClass, Protection
 
 
 class Context(NamedTuple):
-    """The items of an estate, by section and id, and where problems go."""
+    """The items of an estate, by section and id, its folder, and where problems go."""
 
     entries: dict[str, dict[str, Entry]]
     policy: PolicyItem
     policy_origin: Origin | None
     findings: Findings
+    root: Path
 
     def require(self, section: str, key: str | None, origin: Origin, *path: Part) -> bool:
         """Note an id at `path` that its section does not have; tell whether it has it."""
@@ -86,6 +88,21 @@ class Context(NamedTuple):
             self.findings.add(
                 origin.where(end_key), "dates", message, "swap the two days, or correct one"
             )
+
+
+def coordinates(context: Context, entry: Entry, subject: str) -> tuple[int | None, int | None]:
+    """Return latitude and longitude in millionths of a degree; note one without the other."""
+    lat, lon = entry.item.lat, entry.item.lon
+    if (lat is None) != (lon is None):
+        given, missing = ("lat", "lon") if lon is None else ("lon", "lat")
+        message = f"{subject} gives `{given}` without `{missing}`"
+        context.findings.add(
+            entry.origin.where(given), "coordinates", message, f"add `{missing}`, in degrees"
+        )
+        return None, None
+    if lat is None or lon is None:
+        return None, None
+    return nearest(lat, 10**6), nearest(lon, 10**6)
 
 
 def hosting_class(item: HostingItem) -> HostingClass:

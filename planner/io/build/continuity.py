@@ -1,4 +1,4 @@
-"""Pools, processes, continuity groups, and the network between sites."""
+"""Processes, continuity groups and combinations of losses."""
 
 from __future__ import annotations
 
@@ -10,52 +10,17 @@ from planner.io.items.continuity import (
     CombinationItem,
     ContinuityGroupItem,
     EmergencyItem,
-    PoolItem,
     ProcessItem,
 )
-from planner.io.rounding import down, down_or_none, nearest, up, up_or_none
+from planner.io.rounding import down_or_none, up
 from planner.model.continuity import (
     Combination,
     ContinuityGroup,
     Domain,
     Emergency,
-    Pool,
     Process,
 )
-from planner.model.network import Duct, Link, NetworkNode, PathRequirement
-
-
-def build_pools(context: Context) -> dict[str, Pool]:
-    """Return pools by id."""
-    return {key: _pool(context, e) for key, e in sorted(context.entries["pools"].items())}
-
-
-def _pool(context: Context, entry: Entry) -> Pool:
-    item: PoolItem = entry.item
-    for key in ("hosts", "storage_on"):
-        for host in getattr(item, key):
-            if not context.require("workloads", host, entry.origin, key):
-                continue
-            if context.entries["workloads"][host].item.kind != "equipment":
-                message = f"`{host}` in `{key}` of pool `{item.id}` is a service"
-                context.findings.add(
-                    entry.origin.where(key), "workload-kind", message, "name workloads of devices"
-                )
-    return Pool(
-        id=item.id,
-        name=item.name,
-        site=context.site_of(entry, "pool"),
-        hosts=tuple(sorted(set(item.hosts))),
-        storage_on=tuple(sorted(set(item.storage_on))),
-        vcpu_milli=down(item.vcpu, 1000),
-        ram_mib=down(item.ram_gib, 1024),
-        storage_gib=down(item.storage_gib),
-        vcpu_overcommit_permille=down(item.vcpu_overcommit, 1000),
-        hosts_spare=item.hosts_spare,
-        licences=dict(sorted(item.licences.items())),
-        sync_max_rtt_us=down_or_none(item.sync_max_rtt_ms, 1000),
-        at=entry.origin.where(),
-    )
+from planner.model.space import Site
 
 
 def build_processes(context: Context) -> dict[str, Process]:
@@ -84,12 +49,20 @@ def _process(context: Context, entry: Entry) -> Process:
     )
 
 
-def build_continuity_groups(context: Context) -> dict[str, ContinuityGroup]:
+def build_continuity_groups(
+    context: Context, sites: Mapping[str, Site]
+) -> dict[str, ContinuityGroup]:
     """Return continuity groups by id."""
     groups = {}
     for key, entry in sorted(context.entries["continuity_groups"].items()):
         item: ContinuityGroupItem = entry.item
         context.require("network_nodes", item.witness, entry.origin, "witness")
+        _check_members(context, entry, [s for s in sites.values() if s.continuity_group == key])
+        if item.emergency is not None and "site" in item.emergency.gives_up:
+            message = f"`gives_up` of continuity group `{key}` holds `site`"
+            hint = "remove it: which site is lost is what standing alone is about"
+            where = entry.origin.where("emergency", "gives_up")
+            context.findings.add(where, "emergency", message, hint)
         groups[key] = ContinuityGroup(
             id=key,
             name=item.name,
@@ -99,6 +72,23 @@ def build_continuity_groups(context: Context) -> dict[str, ContinuityGroup]:
             at=entry.origin.where(),
         )
     return groups
+
+
+def _check_members(context: Context, entry: Entry, members: list[Site]) -> None:
+    """Note a group in which no site stands in for another, or whose distance nobody can tell."""
+    if len(members) < 2:
+        found = f"only site `{members[0].id}`" if members else "no site"
+        message = f"continuity group `{entry.key}` has {found}"
+        hint = f"name it at two sites at least: `site: {{id: ..., continuity_group: {entry.key}}}`"
+        context.findings.add(entry.origin.where(), "continuity-group", message, hint)
+    if not entry.item.geo_redundancy:
+        return
+    for site in members:
+        if site.lat_udeg is None or site.lon_udeg is None:
+            message = f"`geo_redundancy` of `{entry.key}`: site `{site.id}` has no coordinates"
+            hint = "add `lat` and `lon` to the site"
+            where = entry.origin.where("geo_redundancy")
+            context.findings.add(where, "coordinates", message, hint)
 
 
 def _emergency(item: EmergencyItem | None) -> Emergency | None:
@@ -120,6 +110,10 @@ def build_combinations(
     for key, entry in sorted(context.entries["combinations"].items()):
         item: CombinationItem = entry.item
         lost = list(item.loses.items())
+        if not any(ids for _, ids in lost):
+            message = f"combination `{key}` loses nothing"
+            hint = "add what is lost at once: `loses: {room: [ID], duct: [ID]}`"
+            context.findings.add(entry.origin.where("loses"), "key-missing", message, hint)
         for kind, ids in lost:
             for index, one in enumerate(ids):
                 noun = kind.replace("_", " ")
@@ -131,75 +125,3 @@ def build_combinations(
             at=entry.origin.where(),
         )
     return combinations
-
-
-def build_network_nodes(context: Context) -> dict[str, NetworkNode]:
-    """Return network nodes by id."""
-    nodes = {}
-    for key, entry in sorted(context.entries["network_nodes"].items()):
-        item = entry.item
-        context.require("sites", item.site, entry.origin, "site")
-        nodes[key] = NetworkNode(
-            id=key,
-            name=item.name,
-            site=item.site,
-            lat_udeg=None if item.lat is None else nearest(item.lat, 10**6),
-            lon_udeg=None if item.lon is None else nearest(item.lon, 10**6),
-            access_network=item.access_network,
-            at=entry.origin.where(),
-        )
-    return nodes
-
-
-def build_ducts(context: Context) -> dict[str, Duct]:
-    """Return ducts by id."""
-    return {
-        key: Duct(id=key, name=e.item.name, entry=e.item.entry, at=e.origin.where())
-        for key, e in sorted(context.entries["ducts"].items())
-    }
-
-
-def build_links(context: Context) -> dict[str, Link]:
-    """Return links by id."""
-    links = {}
-    for key, entry in sorted(context.entries["links"].items()):
-        item = entry.item
-        context.require_all("ducts", item.ducts, entry.origin, "ducts")
-        links[key] = Link(
-            id=key,
-            ends=_ends(context, entry),
-            ducts=tuple(sorted(set(item.ducts))),
-            carrier=item.carrier,
-            fibre_m=up_or_none(item.fibre_km, 1000),
-            detour_permille=up_or_none(item.detour, 1000),
-            equipment_us=up(item.equipment_ms, 1000),
-            capacity_mbps=down_or_none(item.gbps, 1000),
-            at=entry.origin.where(),
-        )
-    return links
-
-
-def build_path_requirements(context: Context) -> dict[str, PathRequirement]:
-    """Return path requirements by id."""
-    return {
-        key: PathRequirement(
-            id=key,
-            ends=_ends(context, entry),
-            independent_paths=entry.item.independent_paths,
-            max_rtt_us=down_or_none(entry.item.max_rtt_ms, 1000),
-            at=entry.origin.where(),
-        )
-        for key, entry in sorted(context.entries["paths"].items())
-    }
-
-
-def _ends(context: Context, entry: Entry) -> tuple[str, str]:
-    """Return both ends, the smaller first: sites or network nodes."""
-    known = context.entries["sites"].keys() | context.entries["network_nodes"].keys()
-    for index, end in enumerate(entry.item.ends):
-        context.require_in(known, "site or network node", end, entry.origin, "ends", index)
-    first, second = sorted(entry.item.ends)
-    if first == second:
-        message = f"both ends of `{entry.key}` are `{first}`"
-        context.findings.add(entry.origin.where("ends"), "ends", message, "name two different ends")
-    return first, second

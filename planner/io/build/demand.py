@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from planner.io import assume
 from planner.io.build.context import Context, hosting_class, port_counts
+from planner.io.build.service import build_service
 from planner.io.build.space import Space
 from planner.io.catalogue import catalogue_slugs, is_child
 from planner.io.expansion import Entry
@@ -16,7 +17,7 @@ from planner.model.device import DeviceType, Inlet
 from planner.model.estate import Assumption
 from planner.model.power import OUTLET_FOR_INLET
 from planner.model.space import Airflow, Face
-from planner.model.workload import Draw, Equipment, Places, PsuMode, Service, Spread, Workload
+from planner.model.workload import Draw, Equipment, Places, PsuMode, Spread, Workload
 
 #: Instances of one estate.
 MAX_INSTANCES = 1_000_000
@@ -71,7 +72,7 @@ class _Builder:
         self.context.check_dates(item.from_, item.until, entry.origin)
         self.check_rules(entry)
         equipment = self.equipment(entry) if item.kind == "equipment" else None
-        service = self.service(entry)
+        service = build_service(self.context, entry)
         return Workload(
             id=item.id,
             tenant=tenant,
@@ -124,9 +125,13 @@ class _Builder:
                 self.findings.add(
                     entry.origin.where(*path), "together", message, "name another workload"
                 )
-            else:
-                self.context.require("workloads", other, entry.origin, *path)
+            elif self.context.require("workloads", other, entry.origin, *path):
+                self.check_stands(entry, other, path)
         self.context.require_all("workloads", item.depends_on, entry.origin, "depends_on")
+        if item.id in item.depends_on:
+            message = f"`depends_on` of `{item.id}` names itself"
+            hint = "name what else it needs; workloads may need each other in a cycle"
+            self.findings.add(entry.origin.where("depends_on"), "depends-on", message, hint)
         self.context.require_all("certificates", item.certificates, entry.origin, "certificates")
         networks = {
             e.item.access_network for e in self.context.entries["network_nodes"].values()
@@ -135,6 +140,12 @@ class _Builder:
             self.context.require_in(
                 networks, "access network", network, entry.origin, "access_networks"
             )
+
+    def check_stands(self, entry: Entry, other: str, path: tuple[str, ...]) -> None:
+        if self.context.entries["workloads"][other].item.kind == "service":
+            message = f"`{'.'.join(path)}` of `{entry.key}` names `{other}`, a service"
+            hint = "name a workload of devices, e.g. the hosts of a pool"
+            self.findings.add(entry.origin.where(*path), "workload-kind", message, hint)
 
     def survive(self, entry: Entry) -> dict[str, int]:
         item: WorkloadItem = entry.item
@@ -195,47 +206,6 @@ class _Builder:
                 self.context.require_in(known, noun, name, entry.origin, key, level)
             places[level] = tuple(sorted(set(names)))
         return Places(**places)
-
-    # -- services ---------------------------------------------------------------------------------
-
-    def service(self, entry: Entry) -> Service | None:
-        item: WorkloadItem = entry.item
-        service = item.service
-        if item.kind == "equipment":
-            if service is not None:
-                message = f"workload `{item.id}` is equipment and has a `service`"
-                self.findings.add(
-                    entry.origin.where("service"), "workload-kind", message, "add `kind: service`"
-                )
-            return None
-        if item.type is not None:
-            message = f"workload `{item.id}` is a service and has a device type"
-            self.findings.add(entry.origin.where("type"), "workload-kind", message, "remove `type`")
-        if service is None:
-            message = f"workload `{item.id}` is a service and says not what it needs"
-            self.findings.add(
-                entry.origin.where(),
-                "key-missing",
-                message,
-                "add `service: {vcpu: ..., ram_gib: ...}`",
-            )
-            return None
-        self.context.require_all("pools", service.pools, entry.origin, "service", "pools")
-        return Service(
-            vcpu_milli=up(service.vcpu, 1000),
-            ram_mib=up(service.ram_gib, 1024),
-            storage_gib=up(service.storage_gib),
-            licences=dict(sorted(service.licences.items())),
-            pools=tuple(sorted(set(service.pools))),
-            mode=service.mode,
-            replication=service.replication,
-            lag_min=0 if service.lag_min is None else up(service.lag_min),
-            max_rtt_us=None if service.max_rtt_ms is None else down(service.max_rtt_ms, 1000),
-            restart_min=up(service.restart_min),
-            quorum=service.quorum,
-            takeover_min=up(service.takeover_min),
-            manual_min=up_or_none(service.manual_min),
-        )
 
     # -- equipment --------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 from planner.io.build.context import Context
@@ -9,7 +10,7 @@ from planner.io.expansion import Entry
 from planner.io.findings import Origin
 from planner.io.items.power import PowerItem
 from planner.io.rounding import down, down_or_none, up, up_or_none
-from planner.model.power import SOURCE_KINDS, PowerKind, PowerNode, UpsModules
+from planner.model.power import LEG_SHARE_PERMILLE, SOURCE_KINDS, PowerKind, PowerNode, UpsModules
 from planner.model.space import Rack, Room
 
 #: Line-to-line voltages that are likely a line-to-neutral one: 230 V (IEC 60038) +/- 5 %.
@@ -24,6 +25,7 @@ def build_power(
     """Return all power nodes by id."""
     entries = context.entries["power"]
     sites = {key: _site(context, entry, rooms, racks) for key, entry in entries.items()}
+    legs_of = Counter(e.item.from_ for e in entries.values() if e.item.kind == "leg")
     nodes: dict[str, PowerNode] = {}
     for key in sorted(entries):
         entry = entries[key]
@@ -31,6 +33,11 @@ def build_power(
         _check_place(context, entry, sites[key], rooms, racks)
         _check_capacity(context, entry)
         _check_voltage(context, entry)
+        _check_legs(context, entry)
+        if entry.item.imbalance is not None and legs_of[key] < 2:
+            message = f"power node `{key}` gives `imbalance` and has fewer than two legs"
+            hint = "give it at the node that two or three nodes of `kind: leg` name in `from`"
+            context.findings.add(entry.origin.where("imbalance"), "power-legs", message, hint)
         nodes[key] = _node(entry, sites[key])
     _report_cycles(context, nodes)
     return nodes
@@ -190,6 +197,35 @@ def _check_voltage(context: Context, entry: Entry) -> None:
         context.findings.add(
             entry.origin.where("volts_ln"), "power-voltage", message, "correct one of the two"
         )
+
+
+def _check_legs(context: Context, entry: Entry) -> None:
+    """Note `legs` that are not two or three legs beside the node, below the same parent."""
+    item: PowerItem = entry.item
+    if not item.legs:
+        return
+    where = entry.origin.where("legs")
+    if item.kind == "leg":
+        message = f"leg `{entry.key}` takes no `legs`"
+        hint = "give them at the node with the outlets that load several legs"
+        context.findings.add(where, "power-legs", message, hint)
+        return
+    if len(item.legs) != len(set(item.legs)) or len(item.legs) not in LEG_SHARE_PERMILLE:
+        found = ", ".join(f"`{leg}`" for leg in item.legs)
+        message = f"`legs` of `{entry.key}`: expected two or three different legs, found {found}"
+        hint = "two where its outlets are line to line, three where they are three-phase"
+        context.findings.add(where, "power-legs", message, hint)
+    for leg in dict.fromkeys(item.legs):
+        if not context.require("power", leg, entry.origin, "legs"):
+            continue
+        other: PowerItem = context.entries["power"][leg].item
+        if other.kind != "leg":
+            message = f"`legs` of `{entry.key}`: `{leg}` is a {other.kind.replace('_', ' ')}"
+            context.findings.add(where, "power-legs", message, "name nodes of `kind: leg`")
+        elif other.from_ != item.from_:
+            message = f"`legs` of `{entry.key}`: `{leg}` hangs on `{other.from_}`"
+            hint = f"name legs that hang on `{item.from_}`, as the node itself does"
+            context.findings.add(where, "power-legs", message, hint)
 
 
 def _node(entry: Entry, site: str) -> PowerNode:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from planner.io.build.context import (
     Context,
     check_units,
+    coordinates,
     hosting_class,
     port_counts,
     unit_ranges,
@@ -16,7 +17,7 @@ from planner.io.findings import Origin
 from planner.io.items.policy import GrowthItem
 from planner.io.items.space import RackItem, RackTypeItem, RoomItem, RowItem
 from planner.io.ranges import RangeError, expand, has_range
-from planner.io.rounding import down_or_none, halves, nearest, up, up_or_none
+from planner.io.rounding import down_or_none, halves, up, up_or_none
 from planner.io.yaml_tree import Data
 from planner.model.space import Airflow, Rack, RackStatus, Reservation, Room, Row, Site
 
@@ -72,11 +73,12 @@ def build_space(context: Context) -> Space:
 def _site(context: Context, entry: Entry) -> Site:
     item = entry.item
     context.require("continuity_groups", item.continuity_group, entry.origin, "continuity_group")
+    lat, lon = coordinates(context, entry, f"site `{item.id}`")
     return Site(
         id=item.id,
         name=item.name or item.id,
-        lat_udeg=None if item.lat is None else nearest(item.lat, 10**6),
-        lon_udeg=None if item.lon is None else nearest(item.lon, 10**6),
+        lat_udeg=lat,
+        lon_udeg=lon,
         continuity_group=item.continuity_group,
         at=entry.origin.where(),
     )

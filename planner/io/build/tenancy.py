@@ -6,6 +6,7 @@ from planner.io.build.context import Context
 from planner.io.expansion import Entry
 from planner.io.items.tenancy import QuotaItem, WaiverItem
 from planner.io.rounding import down, down_or_none
+from planner.model.base import Where
 from planner.model.tenancy import Certificate, Quota, Tenant, Waiver
 
 
@@ -27,7 +28,9 @@ def _quota(context: Context, entry: Entry, item: QuotaItem | None) -> Quota | No
     if item is None:
         return None
     for strand in item.strand_kw:
-        context.require("power", strand, entry.origin, "quota", "strand_kw", strand)
+        path = ("quota", "strand_kw", strand)
+        if context.require("power", strand, entry.origin, *path):
+            _check_strand(context, strand, entry.origin.where(*path))
     for pool in item.pool_share:
         context.require("pools", pool, entry.origin, "quota", "pool_share", pool)
     return Quota(
@@ -39,12 +42,43 @@ def _quota(context: Context, entry: Entry, item: QuotaItem | None) -> Quota | No
     )
 
 
+def _check_strand(context: Context, strand: str, where: Where) -> None:
+    """Note what is no strand: strands are named by their UPS, by their panel where there is none.
+
+    A quota of anything else would bind nobody.
+    """
+    kind = context.entries["power"][strand].item.kind
+    noun = kind.replace("_", " ")
+    above = _ups_above(context, strand)
+    if kind == "ups" or (kind == "panel" and above is None):
+        return
+    message = f"`{strand}` is a {noun}, no strand"
+    hint = "name the UPS (where there is none, the panel) that the tenant's feeds hang on"
+    if above is not None:
+        hint = f"a strand is named by the UPS it hangs on: `{above}`"
+    context.findings.add(where, "quota", message, hint)
+
+
+def _ups_above(context: Context, node: str) -> str | None:
+    """Return the nearest UPS above a power node on its normal path; None where there is none."""
+    seen: set[str] = set()
+    entry = context.entries["power"].get(node)
+    while entry is not None and entry.key not in seen:
+        seen.add(entry.key)
+        entry = context.entries["power"].get(entry.item.from_ or entry.item.preferred or "")
+        if entry is not None and entry.item.kind == "ups":
+            return entry.key
+    return None
+
+
 def build_certificates(context: Context) -> dict[str, Certificate]:
     """Return certificates by id."""
     certificates = {}
     for key, entry in sorted(context.entries["certificates"].items()):
         item = entry.item
         context.check_dates(item.from_, item.until, entry.origin)
+        if item.evidence is not None:
+            _check_evidence(context, entry, item.evidence)
         certificates[key] = Certificate(
             id=key,
             name=item.name,
@@ -55,6 +89,26 @@ def build_certificates(context: Context) -> dict[str, Certificate]:
             at=entry.origin.where(),
         )
     return certificates
+
+
+def _check_evidence(context: Context, entry: Entry, evidence: str) -> None:
+    """Note evidence that is no file below the estate's folder."""
+    root = context.root.resolve()
+    try:
+        # Resolved, so that neither `..` nor a symbolic link leads out of the folder.
+        path = (root / evidence).resolve()
+        is_inside, is_file = path.is_relative_to(root), path.is_file()
+    except (OSError, ValueError, RuntimeError):  # no name a file can have; links in a circle
+        is_inside, is_file = True, False
+    if is_inside and is_file:
+        return
+    lacks = f"no file `{evidence}` in the estate's folder"
+    hint = "put it there; the path is relative to that folder"
+    if not is_inside:
+        lacks = f"`{evidence}` is outside the estate's folder"
+        hint = "copy it into that folder and give the path relative to it"
+    message = f"`evidence` of certificate `{entry.key}`: {lacks}"
+    context.findings.add(entry.origin.where("evidence"), "evidence", message, hint)
 
 
 def build_waivers(context: Context) -> dict[str, Waiver]:

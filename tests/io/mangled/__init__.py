@@ -3,7 +3,7 @@
 `CASES` is data: tests of the loader and of the command line run over it.
 """
 
-from tests.io.mangled import demand, ids, power, space, standing, text, values
+from tests.io.mangled import continuity, demand, ids, power, space, standing, text, values
 from tests.io.mangled.case import BASE, Case
 
 CASES: tuple[Case, ...] = (
@@ -13,6 +13,7 @@ CASES: tuple[Case, ...] = (
     *space.CASES,
     *power.CASES,
     *demand.CASES,
+    *continuity.CASES,
     *standing.CASES,
 )
 

@@ -25,8 +25,8 @@ workloads:
 """,
         },
         """\
-bad.yaml:2:50: error[workload-kind]: workload `web` is a service and has a device type
-  hint: remove `type`
+bad.yaml:2:50: error[workload-kind]: workload `web` is a service and takes no `type`
+  hint: remove it: the hosts of its pools are workloads of their own, with their figures
 """,
     ),
     Case(
@@ -182,7 +182,7 @@ bad.yaml:2:65: error[dates]: `until` 2026-01-01 is before `from` 2027-01-01
         },
         """\
 bad.yaml:1:31: error[policy-soft]: rule `space.weight` may not be soft
-  hint: may be soft: `space.growth`, `cooling.rack`, `redundancy.spread`
+  hint: may be soft: `space.growth`, `power.imbalance`, `power.strands`, `cooling.rack`, `redundancy.spread`
 """,
     ),
     Case(
@@ -273,7 +273,7 @@ pools:
 """,
         },
         """\
-bad.yaml:4:20: error[workload-kind]: host `web` of pool `p` is a service
+bad.yaml:4:20: error[workload-kind]: `web` in `hosts` of pool `p` is a service
   hint: name workloads of devices
 """,
     ),
@@ -294,13 +294,13 @@ bad.yaml:2:53: error[value-range]: more than 1000000 instances in one estate
         {
             "bad.yaml": """\
 workloads:
-  - {id: web, tenant: acme, kind: service, service: {vcpu: 2, pools: [vm], depends_on: [dbb]}}
+  - {id: web, tenant: acme, kind: service, service: {vcpu: 2, pools: [vm]}, depends_on: [dbb]}
 """,
         },
         """\
 bad.yaml:2:70: error[id-unknown]: unknown pool `vm`
   hint: no pool is declared
-bad.yaml:2:88: error[id-unknown]: unknown workload `dbb`
+bad.yaml:2:89: error[id-unknown]: unknown workload `dbb`
   hint: did you mean `db`?
 """,
     ),

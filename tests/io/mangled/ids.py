@@ -366,14 +366,14 @@ bad.yaml:2:41: error[id-unknown]: unknown workload `payroll`
     Case(
         "unknown-duct",
         {
-            "bad.yaml": "network: {links: [{id: l1, ends: [s1, s2], ducts: [d1]}]}\n",
+            "bad.yaml": "network: {links: [{id: l1, fibre_km: 2, ends: [s1, s2], ducts: [d1]}]}\n",
             "more.yaml": """\
 sites: [{id: s2, name: Two}]
 network: {nodes: [{id: n1, site: s1}]}
 """,
         },
         """\
-bad.yaml:1:51: error[id-unknown]: unknown duct `d1`
+bad.yaml:1:64: error[id-unknown]: unknown duct `d1`
   hint: no duct is declared
 """,
     ),
@@ -477,19 +477,6 @@ bad.yaml:2:39: error[id-unknown]: unknown power node `pann`
   hint: did you mean `pan`?
 bad.yaml:2:60: error[id-unknown]: unknown pool `vm`
   hint: no pool is declared
-""",
-    ),
-    Case(
-        "unknown-witness-site",
-        {
-            "bad.yaml": """\
-continuity_groups:
-  - {id: g, witness_site: s2}
-""",
-        },
-        """\
-bad.yaml:2:27: error[id-unknown]: unknown site `s2`
-  hint: known: `s1`
 """,
     ),
     Case(

@@ -379,4 +379,101 @@ bad.yaml:2:63: error[power-cycle]: power nodes feed each other in a cycle: `a1` 
   hint: break it at one of them
 """,
     ),
+    Case(
+        "quota-of-no-strand",
+        {
+            "bad.yaml": """\
+power:
+  - {id: ups, kind: ups, from: grid, kva: 50}
+  - {id: sub, kind: panel, from: ups, kva: 50}
+tenants:
+  - {id: b, quota: {strand_kw: {ups: 5, pan: 5, sub: 5, h1-a01-A: 5, grid: 5}}}
+""",
+        },
+        """\
+bad.yaml:5:54: error[quota]: `sub` is a panel, no strand
+  hint: a strand is named by the UPS it hangs on: `ups`
+bad.yaml:5:67: error[quota]: `h1-a01-A` is a feed, no strand
+  hint: name the UPS (where there is none, the panel) that the tenant's feeds hang on
+bad.yaml:5:76: error[quota]: `grid` is a utility, no strand
+  hint: name the UPS (where there is none, the panel) that the tenant's feeds hang on
+""",
+    ),
+    Case(
+        "one-leg",
+        {
+            "bad.yaml": """\
+power:
+  - {id: l1, kind: leg, from: h1-a01-A, kva: 3, rack: h1-a01}
+  - {id: bank, kind: bank, from: h1-a01-A, kva: 5, rack: h1-a01, legs: [l1]}
+""",
+        },
+        """\
+bad.yaml:3:72: error[power-legs]: `legs` of `bank`: expected two or three different legs, found `l1`
+  hint: two where its outlets are line to line, three where they are three-phase
+""",
+    ),
+    Case(
+        "leg-twice",
+        {
+            "bad.yaml": """\
+power:
+  - {id: l1, kind: leg, from: h1-a01-A, kva: 3, rack: h1-a01}
+  - {id: bank, kind: bank, from: h1-a01-A, kva: 5, rack: h1-a01, legs: [l1, l1]}
+""",
+        },
+        """\
+bad.yaml:3:72: error[power-legs]: `legs` of `bank`: expected two or three different legs, found `l1`, `l1`
+  hint: two where its outlets are line to line, three where they are three-phase
+""",
+    ),
+    Case(
+        "legs-elsewhere",
+        {
+            "bad.yaml": """\
+power:
+  - {id: l1, kind: leg, from: h1-a01-B, kva: 3, rack: h1-a01}
+  - {id: bank, kind: bank, from: h1-a01-A, kva: 5, rack: h1-a01, legs: [l1, pan, l9]}
+""",
+        },
+        """\
+bad.yaml:3:72: error[id-unknown]: unknown power node `l9`
+  hint: none of the 12 declared is similar
+bad.yaml:3:72: error[power-legs]: `legs` of `bank`: `l1` hangs on `h1-a01-B`
+  hint: name legs that hang on `h1-a01-A`, as the node itself does
+bad.yaml:3:72: error[power-legs]: `legs` of `bank`: `pan` is a panel
+  hint: name nodes of `kind: leg`
+""",
+    ),
+    Case(
+        "legs-of-a-leg",
+        {
+            "bad.yaml": """\
+power:
+  - {id: "l[1-2]", kind: leg, from: h1-a01-A, kva: 3, rack: h1-a01}
+  - {id: l3, kind: leg, from: h1-a01-A, kva: 3, rack: h1-a01, legs: [l1, l2]}
+""",
+        },
+        """\
+bad.yaml:3:69: error[power-legs]: leg `l3` takes no `legs`
+  hint: give them at the node with the outlets that load several legs
+""",
+    ),
+    Case(
+        "imbalance-without-legs",
+        {
+            "bad.yaml": """\
+power:
+  - {id: l1, kind: leg, from: h1-a01-A, kva: 3, rack: h1-a01, imbalance: 0.2}
+  - {id: p2, kind: panel, from: pan, kva: 5, imbalance: 0.1}
+  - {id: l2, kind: leg, from: p2, kva: 3}
+""",
+        },
+        """\
+bad.yaml:2:74: error[power-legs]: power node `l1` gives `imbalance` and has fewer than two legs
+  hint: give it at the node that two or three nodes of `kind: leg` name in `from`
+bad.yaml:3:57: error[power-legs]: power node `p2` gives `imbalance` and has fewer than two legs
+  hint: give it at the node that two or three nodes of `kind: leg` name in `from`
+""",
+    ),
 )
