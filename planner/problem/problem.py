@@ -7,7 +7,7 @@ services are grouped alike; they run on pools and never stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -18,6 +18,7 @@ from planner.model.space import Face, Rack
 from planner.model.workload import Equipment, Workload, split_instance_id
 from planner.problem.continuity import Continuity
 from planner.problem.days import Epoch, epochs, maximal
+from planner.problem.network import Network
 from planner.problem.power import PowerGraph
 from planner.problem.services import ServiceGroup
 
@@ -57,13 +58,18 @@ class Problem:
     epochs: tuple[Epoch, ...]
     groups: tuple[Group, ...]
     graph: PowerGraph
-    waived: dict[tuple[str, str], int] = field(default_factory=dict)
+    waived: Mapping[tuple[str, str], int] = field(default_factory=dict)
     service_groups: tuple[ServiceGroup, ...] = ()
 
     @cached_property
     def continuity(self) -> Continuity:
         """What is critical."""
         return Continuity(self.estate)
+
+    @cached_property
+    def network(self) -> Network:
+        """What reaches what between the sites."""
+        return Network(self.estate)
 
     @cached_property
     def peaks(self) -> tuple[tuple[int, Epoch], ...]:

@@ -26,7 +26,7 @@ def add_cut(model: Model, rack_id: str, counts: Mapping[int, int]) -> None:
     rack = model.problem.estate.racks[rack_id]
     items = {o: [item_of(candidates, o, f"{o}#{n}") for n in range(c)] for o, c in counts.items()}
     if _is_packable(model, rack, [i for same in items.values() for i in same]):
-        _forbid_filling(model, rack_id, counts)
+        forbid_filling(model, rack_id, counts)
         return
     core = _shrink(model, rack, items)
     wanted: dict[Hashable, int] = {}
@@ -94,8 +94,8 @@ def _forbid_shapes(model: Model, rack: str, wanted: Mapping[Hashable, int]) -> N
     model.cp.add_bool_or([~literal for literal in literals])
 
 
-def _forbid_filling(model: Model, rack: str, counts: Mapping[int, int]) -> None:
-    """Add: not exactly this filling."""
+def forbid_filling(model: Model, rack: str, counts: Mapping[int, int]) -> None:
+    """Forbid exactly what an assignment puts into a rack."""
     different: list[cp_model.LiteralT] = []
     for option in model.candidates.in_rack[rack]:
         here = counts.get(option.index, 0)

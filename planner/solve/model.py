@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -50,12 +50,15 @@ class Model:
         Give every rule a slack: used on as-built alone, to learn these amounts.
     without
         Rules to leave out: used for relaxations.
+    drops
+        Tells the capacity rows to leave out of rules that are kept.
     """
 
     candidates: Candidates
     as_built: Mapping[Key, int] = field(default_factory=dict)
     measures: bool = False
     without: frozenset[str] = frozenset()
+    drops: Callable[[Key], bool] | None = None
 
     def __post_init__(self) -> None:
         self.problem: Problem = self.candidates.problem
@@ -85,7 +88,8 @@ class Model:
             self.cp.add(self.placed(group.index) <= group.count)
         for services_group in self.problem.service_groups:
             self.cp.add(self.placed_services(services_group.index) <= services_group.count)
-        self.rows = distinct_rows(self.candidates, self.without)
+        drops = self.drops or (lambda _: False)
+        self.rows = [r for r in distinct_rows(self.candidates, self.without) if not drops(r.key)]
         for row in self.rows:
             self._add_row(row)
         # `stability.worse` bounds the slacks that all others have made.
