@@ -164,15 +164,18 @@ class PlainServices:
 
     def needed_by(self, process: Process) -> set[str]:
         """Return the workloads that a process depends on, transitively."""
-        found = set(process.depends_on)
+        return self._with_below(set(process.depends_on))
+
+    def _with_below(self, workloads: set[str]) -> set[str]:
+        found = set(workloads)
         while more := {d for w in found for d in self.estate.workloads[w].depends_on} - found:
             found |= more
         return found
 
     def critical(self, group: str | None) -> set[str]:
-        """Return what is marked and what a critical process depends on; None = of any group."""
+        """Return what is marked or a critical process needs, and what that depends on in turn."""
         found = {w.id for w in self.estate.workloads.values() if w.critical}
-        return found.union(*(self.needed_by(p) for p in self.processes(group)))
+        return self._with_below(found.union(*(p.depends_on for p in self.processes(group))))
 
     def critical_equipment(self, group: str | None) -> set[str]:
         """Return the critical workloads with the hosts and storage of pools they may use."""
@@ -193,7 +196,7 @@ class PlainServices:
         levels = [
             p.emergency_permille for p in self.processes(group) if workload.id in self.needed_by(p)
         ]
-        return max(levels + [1000] * workload.critical)
+        return 1000 if workload.critical else max(levels, default=1000)
 
     def emergency_need(self, pool: str, scenario: Scenario) -> Amounts:
         """Return what is critical and runs on a pool then, at the scenario's level."""
@@ -239,10 +242,7 @@ class PlainServices:
         workloads = self.estate.workloads
 
         def below(key: str) -> set[str]:
-            found = set(workloads[key].depends_on)
-            while more := {d for w in found for d in workloads[w].depends_on} - found:
-                found |= more
-            return found
+            return self._with_below(set(workloads[key].depends_on))
 
         def unit(key: str) -> frozenset[str]:
             return frozenset({key} | {w for w in below(key) if key in below(w)})

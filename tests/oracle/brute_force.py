@@ -1,14 +1,16 @@
 """The best layout of a tiny estate by trying them all, each judged by `planner.check`.
 
 Nothing of the solver is used. A *choice* gives every planned instance a rack, a face and cords, its
-home, or no place; unit positions are enumerated apart, per rack (`tests.oracle.packing`), and one
-way to pack a rack stands for all, because nothing else depends on positions. Instances of a
-workload that do not stand yet are exchangeable, so choices are counted up to their exchange, and so
-are equal inlets with active-active supplies. What stands is never left without a place: that breaks
-`stability.standing` in every case. What moves takes no blocked unit, even where its home does.
+home, or no place, and every instance of a service a pool and at most one standby pool at each other
+site, whether it may use them or not. Unit positions are enumerated apart, per rack
+(`tests.oracle.packing`), and one way to pack a rack stands for all, because nothing else depends on
+positions. Instances of a workload that do not stand yet are exchangeable, so choices are counted up
+to their exchange, and so are equal inlets with active-active supplies. What stands is never left
+without a place: that breaks `stability.standing` in every case. What moves takes no blocked unit,
+even where its home does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations_with_replacement, product
@@ -36,7 +38,14 @@ class Way(NamedTuple):
     home: Place | None = None
 
 
-Choice = tuple[tuple[str, Way | None], ...]
+class PoolWay(NamedTuple):
+    """The pool that an instance of a service runs on, and those that take it over, sorted."""
+
+    pool: str
+    standby: tuple[str, ...]
+
+
+Choice = tuple[tuple[str, Way | PoolWay | None], ...]
 
 
 @dataclass(frozen=True)
@@ -127,8 +136,14 @@ def best_layout(estate: Estate, as_built: AsBuilt, as_of: date) -> Verdict:
             unpackable += 1
             continue
         judged += 1
-        left = tuple(instance for instance, way in choice if way is None)
-        candidate = layout(places, standing=standing, unplaced=left, as_of=as_of, estate=estate.id)
+        candidate = layout(
+            places,
+            standing=standing,
+            unplaced=tuple(instance for instance, way in choice if way is None),
+            services={i: (w.pool, *w.standby) for i, w in choice if isinstance(w, PoolWay)},
+            as_of=as_of,
+            estate=estate.id,
+        )
         report, against = judge(estate, candidate, as_of)
         if len(against) == 1:
             sole |= against
@@ -164,10 +179,11 @@ def _alike(estate: Estate, workload: Workload, standing: dict[str, Place]) -> li
     return [[i for i in new if i not in named], *([i] for i in new if i in named)]
 
 
-def ways_of(estate: Estate, workload: Workload) -> list[Way]:
-    """Return every rack, face and cording, whatever rule that breaks."""
+def ways_of(estate: Estate, workload: Workload) -> list[Way | PoolWay]:
+    """Return every rack, face and cording, or pools, whatever rule that breaks."""
     equipment = workload.equipment
-    assert equipment is not None
+    if equipment is None:
+        return list(_pool_ways(estate))
     faces: tuple[Face | None, ...] = tuple(Face) if equipment.face == "any" else (equipment.face,)
     if equipment.u_height_half == 0:
         faces = (None,)
@@ -177,6 +193,17 @@ def ways_of(estate: Estate, workload: Workload) -> list[Way]:
         for face in faces
         for cords in _cordings(estate, equipment, rack)
     ]
+
+
+def _pool_ways(estate: Estate) -> Iterator[PoolWay]:
+    """Yield every pool with none or one of the pools of every other site as standby."""
+    pools_at: dict[str, list[str | None]] = {site: [None] for site in estate.sites}
+    for pool in estate.pools.values():
+        pools_at[pool.site].append(pool.id)
+    for pool in estate.pools.values():
+        others = (pools for site, pools in pools_at.items() if site != pool.site)
+        for standby in product(*others):
+            yield PoolWay(pool.id, tuple(sorted(p for p in standby if p is not None)))
 
 
 def _cordings(estate: Estate, equipment: Equipment, rack: str) -> list[tuple[Cord, ...]]:
@@ -213,23 +240,23 @@ def _choices(estate: Estate, standing: dict[str, Place], as_of: date) -> Iterato
         yield tuple(one for part in chosen for one in part)
 
 
-def _moves(home: Place, ways: list[Way]) -> list[Way]:
+def _moves(home: Place, ways: Sequence[Way | PoolWay]) -> list[Way]:
     """Return the ways of what stands; unknown cords may turn out to be any."""
     stays = [Way(home.rack, home.face, home.cords, home)]
     if home.cords is None:
         stays = [
             Way(home.rack, home.face, way.cords, home.model_copy(update={"cords": way.cords}))
             for way in ways
-            if (way.rack, way.face) == (home.rack, home.face)
+            if isinstance(way, Way) and (way.rack, way.face) == (home.rack, home.face)
         ]
-    return [*stays, *ways]
+    return [*stays, *(way for way in ways if isinstance(way, Way))]
 
 
 def _places(estate: Estate, packer: Packer, choice: Choice) -> dict[str, Place] | None:
     """Return the places of a choice, None when a rack cannot be packed."""
     by_rack: dict[str, list[Item]] = {}
     for instance, way in choice:
-        if way is not None:
+        if isinstance(way, Way):
             by_rack.setdefault(way.rack, []).append(_item(estate, instance, way))
     found: dict[str, int | None] = {}
     for rack, items in by_rack.items():
@@ -241,7 +268,7 @@ def _places(estate: Estate, packer: Packer, choice: Choice) -> dict[str, Place] 
         instance: way.home
         or Place(rack=way.rack, position_half=found[instance], face=way.face, cords=way.cords)
         for instance, way in choice
-        if way is not None
+        if isinstance(way, Way)
     }
 
 
