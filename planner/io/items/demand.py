@@ -76,21 +76,41 @@ class PlacesItem(Item):
 
 
 class ServiceItem(Item):
-    """What an instance of kind `service` needs."""
+    """What one instance of a service takes of a pool, and how another site takes it over."""
 
     vcpu: Amount = Decimal(0)
     ram_gib: Amount = Decimal(0)
     storage_gib: Amount = Decimal(0)
-    licences: dict[str, Count] = {}
-    pools: list[Id] = []
-    mode: Literal["single", "active-standby", "active-active"] = "single"
-    replication: Literal["none", "async", "sync"] = "none"
-    lag_min: Amount | None = Field(None, description="how far an async mirror is behind")
-    max_rtt_ms: Amount | None = None
-    restart_min: Amount = Decimal(0)
-    quorum: Literal["none", "majority", "manual"] = "none"
-    takeover_min: Amount = Decimal(0)
-    manual_min: Amount | None = Field(None, description="minutes to take over by hand")
+    licences: dict[str, Count] = Field({}, description="licence of a pool: number")
+    pools: list[Id] = Field(
+        [], description="pools it may run on or be mirrored to; left out: every pool"
+    )
+    mode: Literal["single", "active-standby", "active-active"] = Field(
+        "single",
+        description="started on its standby pool after a loss; a warm copy waits there with RAM "
+        "and licences; or all instances serve and none moves",
+    )
+    replication: Literal["none", "async", "sync"] = Field(
+        "none", description="how its data reaches the standby pools"
+    )
+    lag_min: Amount | None = Field(
+        None, description="how far its `async` mirror is behind, min; given only with that"
+    )
+    max_rtt_ms: Amount | None = Field(
+        None, description="longest round trip that its synchronous mirror stands, ms"
+    )
+    restart_min: Amount = Field(
+        Decimal(0), description="to start again after a takeover, mode `single`, min"
+    )
+    quorum: Literal["none", "majority", "manual"] = Field(
+        "none",
+        description="it takes over by itself; with a majority of votes, else by hand; or always "
+        "by hand",
+    )
+    takeover_min: Amount = Field(Decimal(0), description="to take over by itself, min")
+    manual_min: Amount | None = Field(
+        None, description="to take over by hand, min; left out: nobody can"
+    )
 
 
 class WorkloadItem(Item):
@@ -107,14 +127,14 @@ class WorkloadItem(Item):
     count: Annotated[int, Field(ge=1, le=100_000)] = 1
     from_: Day | None = Field(None, alias="from")
     until: Day | None = None
-    priority: Annotated[int, Field(ge=0, le=1000)] = 0
+    priority: Annotated[int, Field(ge=0, le=1000)] = Field(0, description="higher is placed first")
     critical: bool = Field(
         False, description="must run on each site alone although no process names it"
     )
     needed: Annotated[int, Field(ge=1)] | None = Field(
         None,
-        description="instances that must be up for what depends on it; default 1, of a service "
-        "that is not active-active all",
+        description="instances that must be up for what depends on it; left out: 1, and all of a "
+        "service that is not active-active",
     )
     depends_on: list[Id] = Field([], description="workloads it needs to be up")
     partial: bool = False
@@ -132,13 +152,19 @@ class WorkloadItem(Item):
     )
     spread: dict[PlaceLevel, SpreadItem] = {}
     together_with: dict[PlaceLevel, Id] = {}
-    protection: HostingItem = HostingItem()
-    certificates: list[Id] = []
-    access_networks: list[Id] = []
-    allowed: PlacesItem = PlacesItem()
-    forbidden: PlacesItem = PlacesItem()
-    isolation: Literal["none", "rack"] = "none"
-    service: ServiceItem | None = None
+    protection: HostingItem = Field(
+        HostingItem(), description="what its rooms must be allowed to host"
+    )
+    certificates: list[Id] = Field([], description="certificates that its rooms must hold")
+    access_networks: list[Id] = Field(
+        [], description="networks that its sites must reach, as network nodes name them"
+    )
+    allowed: PlacesItem = Field(PlacesItem(), description="of a service: sites only")
+    forbidden: PlacesItem = Field(PlacesItem(), description="of a service: sites only")
+    isolation: Literal["none", "rack"] = Field(
+        "none", description="`rack`: it shares no rack; not of a service"
+    )
+    service: ServiceItem | None = Field(None, description="of `kind: service` only")
 
 
 class StandingItem(Item):

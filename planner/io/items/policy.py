@@ -56,22 +56,33 @@ class PolicyItem(Item):
     kappa_fail: Share | None = Field(
         None, description="after a loss; default 0.8 for panel and below, 1.0 above"
     )
-    kappa_emergency: Share | None = None
+    kappa_emergency: Share | None = Field(
+        None, description="while a site stands alone; left out: as after a loss"
+    )
     budget_share: Share = Field(Decimal("0.8"), description="assumed draw as a share of nameplate")
     power_factor: PowerFactor = Decimal("0.95")
     diversity: dict[PowerKindName, Share] = Field(
-        {}, description="power kind: share of the sum below that is drawn at once"
+        {},
+        description="power kind: share of the sum below a node that is drawn at once; left out: 1",
     )
-    leg_imbalance: Share = Field(Decimal("0.1"), description="share of a leg's rating")
+    leg_imbalance: Share = Field(
+        Decimal("0.1"),
+        description="most by which a leg may exceed the average of its legs, share of its rating",
+    )
     strand_imbalance: Share | None = Field(
-        None, description="largest difference of two strands, share of the site's load"
+        None,
+        description="most by which two strands of a site may differ, share of its load; left out: "
+        "not judged",
     )
     cumulation: dict[Level, Annotated[int, Field(ge=2)]] = Field(
-        {}, description="level: so many workloads of it in a room count one level higher"
+        {}, description="level: so many workloads of it in one room count one level higher"
     )
-    critical_from: Count = Field(1, description="criticality from which a process must run")
+    critical_from: Count = Field(
+        1, description="criticality from which a process must run on each site alone"
+    )
     fibre_detour: Positive = Field(
-        Decimal("1.4"), description="fibre length / air distance where no length is given"
+        Decimal("1.4"),
+        description="fibre length / distance as the crow flies, where no length is given",
     )
     tiers: list[Tier] | None = None
     soft: dict[SoftRule, Annotated[int, Field(ge=1, le=10**6)]] = Field(

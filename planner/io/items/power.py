@@ -48,9 +48,11 @@ class PowerItem(Item):
     kva: Positive | None = None
     kw: Positive | None = None
     modules: ModulesItem | None = None
-    kappa: Share | None = None
-    kappa_fail: Share | None = None
-    kappa_emergency: Share | None = None
+    kappa: Share | None = Field(
+        None, description="usable share of its capacity, normal state; left out: the policy's"
+    )
+    kappa_fail: Share | None = Field(None, description="after a loss")
+    kappa_emergency: Share | None = Field(None, description="while its site stands alone")
     loss_permille: Annotated[int, Field(ge=0, le=1000)] = Field(
         0, description="share of the output"
     )
@@ -63,13 +65,15 @@ class PowerItem(Item):
     autonomy_min: Amount = Decimal(0)
     start_s: Amount = Decimal(0)
     transfer_ms: Amount = Decimal(0)
-    tank_l: Positive | None = None
-    l_per_kwh: Positive | None = None
+    tank_l: Positive | None = Field(None, description="usable fuel of a generator")
+    l_per_kwh: Positive | None = Field(None, description="fuel of a generator, litres a kWh")
     legs: list[Id] = Field(
-        [], description="legs its outlets load: two where line to line, three where three-phase"
+        [],
+        description="`leg` nodes beside it that its outlets load: two line to line, three "
+        "three-phase",
     )
     imbalance: Share | None = Field(
-        None, description="of a feed with legs: largest imbalance, share of a leg's rating"
+        None, description="of what feeds legs: as the policy's `leg_imbalance`"
     )
     outlets: dict[OutletName, Count] = {}
     outlet_reserve: Count = 0

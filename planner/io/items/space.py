@@ -28,7 +28,9 @@ class SiteItem(Item):
     name: str = ""
     lat: Latitude | None = None
     lon: Longitude | None = None
-    continuity_group: Id | None = None
+    continuity_group: Id | None = Field(
+        None, description="group of sites that stand in for each other"
+    )
 
 
 class HostingItem(Item):
@@ -66,7 +68,7 @@ class RackFields(Item):
         None, description="directions the rack takes; default front-to-rear"
     )
     cooling_zone: Id | None = None
-    cage: str | None = Field(None, description="locked enclosure the racks stand in")
+    cage: str | None = Field(None, description="name of the locked cage the racks stand in")
     blocked: list[UnitsItem] | None = None
     ports: list[PortItem] | None = Field(None, description="switch ports that end in the rack")
     growth: GrowthItem | None = None
