@@ -8,13 +8,14 @@ to import than many a command runs.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from math import asin, cos, floor, radians, sin, sqrt
 from typing import NamedTuple
 
 from planner.model.continuity import Domain
 from planner.model.estate import Estate
 from planner.model.network import Link
-from planner.model.scenarios import Scenario
+from planner.model.scenarios import NETWORK_KINDS, Scenario, iter_alone, iter_network_losses
 
 #: Mean radius of the earth, m (IUGG, as used for haversine distances).
 EARTH_RADIUS_M = 6_371_009
@@ -54,6 +55,8 @@ class Network:
             frozenset(p.ends): p.independent_paths for p in estate.path_requirements.values()
         }
         self._rtt: dict[frozenset[str], int | None] = {}
+        self._keeps: dict[tuple[str, str], bool] = {}
+        self._keeps_alone: dict[tuple[str, str], bool] = {}
 
     def _edge(self, link: Link) -> Edge:
         domains = {Domain("duct", duct) for duct in link.ducts}
@@ -107,6 +110,34 @@ class Network:
                         found.add(end)
                         waiting.append(end)
         return frozenset(found)
+
+    def keeps_access(self, site: str, access: str) -> bool:
+        """Whether a site reaches an access network after any loss in the network and of any site.
+
+        The loss of the site itself asks for nothing.
+        """
+        if (site, access) not in self._keeps:
+            losses = [*iter_network_losses(self.estate)]
+            losses += [Scenario("site", other) for other in self.estate.sites if other != site]
+            self._keeps[site, access] = all(self.reaches_access(site, access, s) for s in losses)
+        return self._keeps[site, access]
+
+    def keeps_access_alone(self, site: str, access: str) -> bool:
+        """Whether a member reaches an access network alone, after any loss not given up, too."""
+        if (site, access) not in self._keeps_alone:
+            self._keeps_alone[site, access] = all(
+                self.reaches_access(site, access, s) for s in self._alone.get(site, ())
+            )
+        return self._keeps_alone[site, access]
+
+    @cached_property
+    def _alone(self) -> dict[str, list[Scenario]]:
+        """Member -> the scenarios of the network in which it stands alone."""
+        found: dict[str, list[Scenario]] = {}
+        for scenario in iter_alone(self.estate):
+            if not scenario.losses or scenario.kind in NETWORK_KINDS:
+                found.setdefault(scenario.alone, []).append(scenario)
+        return found
 
     def reaches_access(self, site: str, access: str, scenario: Scenario) -> bool:
         """Whether a site reaches an access network in a scenario."""

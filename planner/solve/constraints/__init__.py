@@ -4,6 +4,7 @@ from planner.solve.constraints import (  # noqa: F401
     compute,
     continuity,
     cooling,
+    network,
     power,
     redundancy,
     space,
