@@ -202,7 +202,10 @@ def today() -> date:
 
 
 def estate_summary(estate: Estate, num_scenarios: int | None = None) -> str:
-    """Return `3 sites, 72 racks, 304 instances of 52 workloads, 611 scenarios`."""
+    """Return `3 sites, 72 racks, 304 instances of 52 workloads, 611 scenarios`.
+
+    Services (with their instances), pools and processes are counted where there are any.
+    """
     from planner.explain.text import plural
 
     equipment = [w for w in estate.workloads.values() if w.kind == "equipment"]
@@ -212,9 +215,14 @@ def estate_summary(estate: Estate, num_scenarios: int | None = None) -> str:
         f"{plural(sum(w.count for w in equipment), 'instance')}"
         f" of {plural(len(equipment), 'workload')}",
     ]
-    services = len(estate.workloads) - len(equipment)
+    services = [w for w in estate.workloads.values() if w.kind == "service"]
     if services:
-        parts.append(plural(services, "service"))
+        instances = plural(sum(w.count for w in services), "instance")
+        parts.append(f"{instances} of {plural(len(services), 'service')}")
+    if estate.pools:
+        parts.append(plural(len(estate.pools), "pool"))
+    if estate.processes:
+        parts.append(plural(len(estate.processes), "process", "processes"))
     if num_scenarios is not None:
         parts.append(plural(num_scenarios, "scenario"))
     return ", ".join(parts)

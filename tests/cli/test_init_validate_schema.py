@@ -122,6 +122,26 @@ def test_validate_with_a_patch(planner, starter):
     assert "7 instances of 3 workloads" in planner("validate", "--patch", patch).out
 
 
+def test_validate_counts_services_pools_and_processes(planner, starter):
+    patch = starter / "patch.yaml"
+    patch.write_text(
+        """\
+tenant: town
+workloads:
+  - {id: portal, kind: service, count: 2, service: {vcpu: 4}}
+  - {id: print, kind: service, service: {vcpu: 2}}
+pools: [{id: vm, hosts: [town/vm-host], vcpu: 32}]
+processes: [{id: vote, depends_on: [portal]}, {id: pay, depends_on: [print]}]
+""",
+        encoding="utf-8",
+    )
+    # 2 portals and 1 print service
+    assert planner("validate", "--patch", patch).out == (
+        "first: 3 files, no mistake\n1 site, 6 racks, 9 instances of 3 workloads,"
+        " 3 instances of 2 services, 1 pool, 2 processes; 0 standing\n"
+    )
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_mangled_inventory_exits_2_with_its_problems(planner, tmp_path, monkeypatch, case):
     case.write(tmp_path)
