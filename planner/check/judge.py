@@ -7,7 +7,17 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from planner.check import cooling, power, redundancy, space, stability, structure, tenancy, waiver
+from planner.check import (
+    cooling,
+    network,
+    power,
+    redundancy,
+    space,
+    stability,
+    structure,
+    tenancy,
+    waiver,
+)
 from planner.check.case import Case
 from planner.check.loads import LoadModel
 from planner.check.score import score
@@ -42,6 +52,8 @@ ABOUT_PLACES: dict[str, Callable[[Case], Iterable[Violation]]] = {
     "cooling.rack": cooling.rack_heat,
     "redundancy.spread": redundancy.spread,
     "redundancy.together": redundancy.together,
+    "network.mirror": network.mirror,
+    "network.access": network.access,
     "tenancy.protection": tenancy.protection,
     "tenancy.certificate": tenancy.certificates,
     "tenancy.places": tenancy.places,
@@ -60,6 +72,9 @@ IN_SCENARIOS: dict[str, Callable[[Case], Watcher]] = {
 #: Rules that hold for a finished plan only.
 ABOUT_PLAN: dict[str, Callable[[Case], Iterable[Violation]]] = {
     "redundancy.whole": redundancy.whole,
+    "network.paths": network.paths,
+    "network.delay": network.delay,
+    "network.distance": network.distance,
     "tenancy.expiry": tenancy.expiry,
     "waiver.expired": waiver.expired,
     "waiver.unknown": waiver.unknown,

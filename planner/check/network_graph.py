@@ -109,6 +109,10 @@ class Network:
                     waiting.append(hop.to)
         return None
 
+    def risks(self, bits: int) -> list[tuple[str, str]]:
+        """Return kind and id of each bit."""
+        return sorted(risk for risk, bit in self._bits.items() if bit & bits)
+
     def round_trip_us(self, link: Link | None) -> int:
         """Return 2 * 5 us/km * fibre km + equipment, rounded up; 0 to the site of a node."""
         if link is None:
@@ -127,10 +131,11 @@ class Network:
         ValueError
             When a place is unknown, unless both ends are at one site.
         """
-        places = [self._place(key) for key in link.ends]
-        if None not in places:
-            return air_distance_m(*places)  # type: ignore[arg-type]
-        if len({self._site(key) for key in link.ends}) == 1:
+        one, other = (self._place(key) for key in link.ends)
+        if one is not None and other is not None:
+            return air_distance_m(one, other)
+        first, second = (self._site(key) for key in link.ends)
+        if first is not None and first == second:
             return 0
         raise ValueError(f"link `{link.id}` has no fibre length, and its ends no coordinates")
 

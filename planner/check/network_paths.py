@@ -72,9 +72,18 @@ class Search:
             return Found(self._best, is_proven=False)
         return Found(self._best, is_proven=True)
 
+    def on_every_path(self) -> int:
+        """Return the bits that every path uses; none where there is no path."""
+        uses = (self._way(0) or 0) & ~self._end_bit
+        bits = (1 << n for n in range(uses.bit_length()) if uses >> n & 1)
+        return sum(bit for bit in bits if self._way(bit) is None)
+
+    def _way(self, blocked: int) -> int | None:
+        return self.network.way(self.start, (self.end,), blocked)
+
     def _is_cut(self, blocked: int, risks: int) -> bool:
         """Return whether so many more risks lie on every path past the blocked bits."""
-        uses = self.network.way(self.start, (self.end,), blocked)
+        uses = self._way(blocked)
         if uses is None:
             return True
         uses &= ~self._end_bit

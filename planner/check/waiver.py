@@ -7,6 +7,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from planner.check.case import Case
+from planner.check.network import NEVER_BELOW_M
 from planner.check.tenancy import WARNING_DAYS
 from planner.model.estate import Estate
 from planner.model.rules import RULES
@@ -21,6 +22,8 @@ _NEVER_WAIVED = ("structure.", "waiver.")
 def waived_amount(estate: Estate, violation: Violation, as_of: date) -> int:
     """Return how much of a violation a waiver in force accepts, the largest of several."""
     if violation.rule.startswith(_NEVER_WAIVED):
+        return 0
+    if violation.rule == "network.distance" and violation.available < NEVER_BELOW_M:
         return 0
     return max(
         (
