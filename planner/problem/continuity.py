@@ -47,6 +47,7 @@ class Continuity:
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
         self._critical: dict[str | None, Critical] = {}
+        self._units: dict[str, frozenset[str]] = {}
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -111,6 +112,40 @@ class Continuity:
         """Return the least recovery point objective of the processes that depend on a service."""
         given = [p.rpo_min for p in self.dependents(workload, group) if p.rpo_min is not None]
         return min(given, default=None)
+
+    def unit(self, workload: str) -> frozenset[str]:
+        """Return the workloads of the cycle that a workload is in, or itself alone."""
+        if workload not in self._units:
+            below = self.dependencies([workload])
+            self._units[workload] = frozenset(
+                w for w in below if w == workload or workload in self.dependencies([w])
+            )
+        return self._units[workload]
+
+    def below(self, unit: frozenset[str]) -> frozenset[frozenset[str]]:
+        """Return the units that a unit depends on directly."""
+        others = {o for w in unit for o in self.estate.workloads[w].depends_on}
+        return frozenset(self.unit(o) for o in others - unit)
+
+
+class Votes(NamedTuple):
+    """Votes that a member has alone, of all in its group."""
+
+    own: int
+    all: int
+
+    @property
+    def is_majority(self) -> bool:
+        """Whether they are more than half of all."""
+        return 2 * self.own > self.all
+
+
+def move_min(service: Service, votes: Votes) -> int:
+    """Return how long an instance takes to move to a member that has so many votes alone."""
+    is_automatic = service.quorum == "none" or (service.quorum == "majority" and votes.is_majority)
+    by_hand = service.takeover_min if service.manual_min is None else service.manual_min
+    again = service.restart_min if service.mode == "single" else 0
+    return (service.takeover_min if is_automatic else by_hand) + again
 
 
 def lag_min(service: Service) -> int:

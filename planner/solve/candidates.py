@@ -164,6 +164,8 @@ class Candidates:
         """Return option -> W of one instance, for the options that make up a load."""
         if load not in self._terms:
             active = self.problem.epochs[load.epoch].workloads
+            if load.group:
+                active &= self.problem.continuity.critical(load.group).workloads
             self._terms[load] = {
                 o.index: group.equipment.draw.budget_w
                 for o in self.of_pattern[load.pattern]
@@ -175,14 +177,10 @@ class Candidates:
         """Return the first load of the pattern with the same terms, None where it has no terms."""
         if load not in self._canonical:
             terms = self.load_terms(load)
-            first = next(
-                (
-                    Load(load.pattern, e)
-                    for e in range(load.epoch)
-                    if self.load_terms(Load(load.pattern, e)) == terms
-                ),
-                load,
-            )
+            same = [Load(load.pattern, e) for e in range(len(self.problem.epochs))]
+            if load.group:
+                same += [load._replace(epoch=e) for e in range(load.epoch)]
+            first = next((q for q in same if q == load or self.load_terms(q) == terms), load)
             self._canonical[load] = first if terms else None
         return self._canonical[load]
 

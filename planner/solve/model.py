@@ -80,6 +80,7 @@ class Model:
         self._beyond: dict[tuple[frozenset[int], int], cp_model.IntVar] = {}
         self._alive: dict[PoolUp, cp_model.IntVar] = {}
         self._down: dict[object, cp_model.IntVar] = {}
+        self._runs: dict[tuple[int, ...], cp_model.IntVar] = {}
         self._any: dict[frozenset[int], cp_model.IntVar] = {}
         self.moved = {
             g.index: self._moved(g.index) for g in self.problem.groups if g.home is not None
@@ -89,7 +90,8 @@ class Model:
         for services_group in self.problem.service_groups:
             self.cp.add(self.placed_services(services_group.index) <= services_group.count)
         drops = self.drops or (lambda _: False)
-        self.rows = [r for r in distinct_rows(self.candidates, self.without) if not drops(r.key)]
+        rows = distinct_rows(self.candidates, self.without, self.may_be_broken)
+        self.rows = [row for row in rows if not drops(row.key)]
         for row in self.rows:
             self._add_row(row)
         # `stability.worse` bounds the slacks that all others have made.
@@ -172,6 +174,15 @@ class Model:
             self._down[key] = down
         return self._down[key]
 
+    def any_service(self, options: tuple[int, ...]) -> cp_model.IntVar:
+        """Return a literal that is true when any of the service options holds an instance."""
+        if options not in self._runs:
+            runs = self.cp.new_bool_var("")
+            most = sum(self.candidates.services.upper(o) for o in options)
+            self.cp.add(self.sum_services(dict.fromkeys(options, 1)) <= most * runs)
+            self._runs[options] = runs
+        return self._runs[options]
+
     def sum_services(self, terms: Mapping[int, int]) -> Expr:
         """Return `sum(coefficient * instances)` over service options."""
         return cp_model.LinearExpr.weighted_sum([self.y[o] for o in terms], list(terms.values()))
@@ -202,12 +213,22 @@ class Model:
             self.racks_opened[rack] = opened
         return self.racks_opened[rack]
 
+    def _has_slack(self, key: Key) -> bool:
+        is_soft = bool(self.problem.estate.policy.soft.get(key.rule))
+        return self.measures or is_soft or bool(self.as_built.get(key))
+
+    def may_be_broken(self, key: Key) -> bool:
+        """Whether a rule is soft, waived, inherited or dropped here."""
+        is_dropped = self.drops is not None and self.drops(key)
+        is_waived = (key.rule, key.subject) in self.problem.waived
+        return is_dropped or is_waived or key.rule in self.without or self._has_slack(key)
+
     def slack(self, key: Key) -> Expr:
         """Return the amount by which a rule may be broken: 0 unless soft, waived or inherited."""
         waived = self.problem.waived.get((key.rule, key.subject), 0)
         weight = self.problem.estate.policy.soft.get(key.rule)
         if key not in self.slacks:
-            if not (self.measures or weight or self.as_built.get(key)):
+            if not self._has_slack(key):
                 return waived
             variable = self.cp.new_int_var(0, MAX_AMOUNT, f"slack {key.rule} {key.subject}")
             self.slacks[key] = Slack(variable, 1 if weight is None else weight)
@@ -247,11 +268,22 @@ class Model:
         self.cp.add(total <= row.capacity + row.scale * self.slack(row.key))
 
 
-def distinct_rows(candidates: Candidates, without: frozenset[str] = frozenset()) -> list[Row]:
-    """Return the capacity rows that can bind, equal ones once with the least capacity."""
+def distinct_rows(
+    candidates: Candidates,
+    without: frozenset[str] = frozenset(),
+    may_be_broken: Callable[[Key], bool] | None = None,
+) -> list[Row]:
+    """Return the capacity rows that can bind, equal ones once with the least capacity.
+
+    Rows that rules imply which may not be broken are left out; unless `may_be_broken` says so of a
+    rule, any may be.
+    """
     found: dict[Hashable, Row] = {}
     for slug, make in ROWS.items():
         for row in () if slug in without else make(candidates):
+            implied = row.implied_by
+            if implied is not None and may_be_broken is not None and not may_be_broken(implied):
+                continue
             loads = _canonical_loads(candidates, row)
             if candidates.largest(row.options, loads) + row.burden <= row.capacity:
                 continue

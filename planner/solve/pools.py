@@ -172,7 +172,7 @@ class Pools:
             seen.add((down, group, is_emergency))
             critical = continuity.critical(group).needed
             for e, epoch in enumerate(self.problem.epochs):
-                services = critical & epoch.workloads & self.problem.service_groups_of.keys()
+                services = frozenset(self.problem.service_groups_of) & critical & epoch.workloads
                 up = self.at(e, down)
                 key = (tuple(up.values()), group, is_emergency, services)
                 if services and key not in found:

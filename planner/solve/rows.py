@@ -13,10 +13,14 @@ MAX_SCALED = 2**62
 
 
 class Load(NamedTuple):
-    """Watts of all devices with a pattern that are active in an epoch (index into `epochs`)."""
+    """Watts of all devices with a pattern that are active in an epoch (index into `epochs`).
+
+    With a continuity `group` only of those that are critical for it.
+    """
 
     pattern: int
     epoch: int
+    group: str = ""
 
 
 class Key(NamedTuple):
@@ -32,7 +36,8 @@ class Row:
     """`sum(options) + sum(loads) <= capacity`, all scaled by `scale` to whole numbers.
 
     `scenario` is for messages; `rounded_up` tells that coefficients had to be rounded up.
-    `burden` is added once any of the options `bearers` holds an instance.
+    `burden` is added once any of the options `bearers` holds an instance. While the rule of
+    `implied_by` may not be broken at all, another row says at least as much.
     """
 
     key: Key
@@ -44,6 +49,7 @@ class Row:
     rounded_up: bool = False
     burden: int = 0
     bearers: tuple[int, ...] = ()
+    implied_by: Key | None = None
 
 
 def load_row(
