@@ -1,0 +1,189 @@
+"""One planning day: what is on, what runs on it, and what a loss does to both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from planner.check.capacity import Limit
+from planner.check.case import Case, Device, ServicePlaced, is_active
+from planner.check.critical import Dependence
+from planner.check.grid import Grid, Moment
+from planner.check.loads import LoadModel
+from planner.model.scenarios import NORMAL, Scenario
+from planner.simulate.effect import AccessLost, Effect, Recovery, Short, Stopped
+from planner.simulate.equipment import Equipment
+from planner.simulate.network import NetworkState
+from planner.simulate.pools import Pools
+from planner.simulate.processes import Processes
+from planner.simulate.takeover import Taken, Takeover
+
+
+class Shared(NamedTuple):
+    """What all days have in common.
+
+    Attributes
+    ----------
+    emergency_limits
+        By member of a continuity group, per node of the grid what it may carry while it is alone.
+    """
+
+    case: Case
+    grid: Grid
+    network: NetworkState
+    dependence: Dependence
+    processes: Processes
+    emergency_limits: dict[str, list[tuple[Limit, ...]]]
+
+
+class Day:
+    """One planning day.
+
+    Attributes
+    ----------
+    first_down, first_short, first_stopped
+        Instances that are down, workloads of which too few are up, and processes that do not run,
+        without any loss. They are no effect of one.
+    """
+
+    def __init__(self, shared: Shared, equipment: Equipment) -> None:
+        self.shared = shared
+        self.equipment = equipment
+        self.span = equipment.span
+        self.takeover = Takeover(shared.case, self.span, shared.network, equipment.first_down)
+        self.pools = Pools(shared.dependence, self.takeover)
+        self._alone: dict[str, Equipment] = {}
+        placed: list[Device | ServicePlaced] = [*self.span.devices, *self.span.services]
+        self._workload_of = {one.instance: one.workload for one in placed}
+        self._site_of = {device.instance: device.rack.site for device in self.span.devices}
+        self._asking = [one.instance for one in placed if one.workload.access_networks]
+        first_down = (k for k, pool in self.takeover.first.pool_of.items() if pool is None)
+        self.first_down = equipment.first_down.union(first_down)
+        self._up = Counter(
+            workload.id
+            for instance, workload in self._workload_of.items()
+            if instance not in self.first_down
+        )
+        self.first_short = {
+            key: Short(key, self._up[key], workload.needed)
+            for key, workload in shared.case.estate.workloads.items()
+            if is_active(workload, self.span.day) and self._up[key] < workload.needed
+        }
+        self.first_stopped = shared.processes.waiting_for(self.first_short)
+
+    def effect(self, scenario: Scenario, moments: Collection[Moment], lost_bits: int) -> Effect:
+        """Return what a loss does on this day.
+
+        Parameters
+        ----------
+        moments
+            The looks at it, from the grid.
+        lost_bits
+            What it takes away of the network.
+        """
+        if scenario.kind == NORMAL:
+            return Effect(scenario, self.span.day)
+        shared = self.shared
+        on = self.equipment_in(scenario)
+        seen = on.see(moments)
+        lost, off = self._lost_and_off([*moments][-1], on)
+        down = seen.down | lost
+        running = self.takeover.running(self.equipment.first_down | down | off)
+        taken = self.takeover.after(running, lost_bits)
+        gone = frozenset[str]().union(down, off, taken.down)
+        short = self._short(gone)
+        stopped = tuple(
+            one
+            for one in shared.processes.stopped(short, (), scenario)
+            if one.process not in self.first_stopped
+        )
+        return Effect(
+            scenario,
+            self.span.day,
+            down=tuple(sorted(down)),
+            interrupted=tuple(sorted(seen.interrupted)),
+            off=tuple(sorted(off)),
+            overloads=(*seen.overloads, *self.pools.overloads(scenario, running, taken)),
+            services_down=tuple(sorted(taken.down)),
+            moves=taken.moves,
+            short=tuple(short.values()),
+            stopped=stopped,
+            recoveries=self._recoveries(taken, stopped),
+            access=tuple(self._access(gone, taken, lost_bits)),
+            paths=tuple(shared.network.fewer_paths(lost_bits)) if lost_bits else (),
+            tenants=self._tenants(gone | seen.interrupted, taken, stopped),
+        )
+
+    def equipment_in(self, scenario: Scenario) -> Equipment:
+        """Return what is on: everything, or what is critical at a site that stands alone."""
+        site = scenario.alone
+        if not site:
+            return self.equipment
+        if site not in self._alone:
+            shared, full = self.shared, self.equipment
+            *_, base = shared.grid.moments(Scenario("site", alone=site))
+            critical = shared.dependence.critical_in(scenario).equipment
+            on = tuple(
+                device
+                for device in self.span.devices
+                if device.workload.id in critical and device.rack.site == site
+            )
+            span = self.span._replace(devices=on)
+            model = LoadModel(shared.grid, span, full.model.units, full.model.scale, base)
+            limits = shared.emergency_limits[site]
+            self._alone[site] = Equipment(shared.case, span, model, limits, full)
+        return self._alone[site]
+
+    def _lost_and_off(self, moment: Moment, on: Equipment) -> tuple[frozenset[str], frozenset[str]]:
+        """Return what stands in lost racks, and what is switched off elsewhere."""
+        if on is self.equipment:
+            return frozenset(), frozenset()
+        placed = {device.instance for device in self.span.devices} - self.first_down
+        lost = {d.instance for d in self.span.devices if d.rack.id in moment.racks}
+        return frozenset(placed & lost), frozenset(placed - lost).difference(on.ids)
+
+    def _short(self, gone: Collection[str]) -> dict[str, Short]:
+        """Return the workloads of which too few are up, those left out that were so before."""
+        lost = Counter(self._workload_of[key].id for key in gone)
+        found = {}
+        for key in sorted(lost.keys() - self.first_short.keys()):
+            up, needed = self._up[key] - lost[key], self.shared.case.planned[key].needed
+            if up < needed:
+                found[key] = Short(key, up, needed)
+        return found
+
+    def _recoveries(self, taken: Taken, stopped: Collection[Stopped]) -> tuple[Recovery, ...]:
+        if not taken.moves:
+            return ()
+        still = self.first_stopped.union(one.process for one in stopped)
+        return self.shared.processes.recoveries(taken.moves, still)
+
+    def _access(self, gone: Collection[str], taken: Taken, lost_bits: int) -> Iterator[AccessLost]:
+        """Yield the access networks that sites no longer reach, with who asks for them there."""
+        if not lost_bits and not taken.moves:
+            return
+        network = self.shared.network
+        moved = {move.instance for move in taken.moves}
+        found: dict[tuple[str, str], set[str]] = {}
+        for instance in self._asking:
+            if instance in gone or instance in self.first_down:
+                continue
+            workload = self._workload_of[instance]
+            site = self._site_of.get(instance) or self.takeover.site_of(taken.runs_at[instance])
+            for key in workload.access_networks:
+                if network.reaches(site, key, lost_bits):
+                    continue
+                if instance in moved or network.reaches(site, key, 0):
+                    found.setdefault((site, key), set()).add(workload.id)
+        for (site, key), workloads in sorted(found.items()):
+            yield AccessLost(site, key, tuple(sorted(workloads)))
+
+    def _tenants(
+        self, touched: Collection[str], taken: Taken, stopped: Collection[Stopped]
+    ) -> tuple[str, ...]:
+        """Return whose instances or processes are touched."""
+        processes = self.shared.case.estate.processes
+        instances = (*touched, *(move.instance for move in taken.moves))
+        tenants = {self._workload_of[key].tenant for key in instances}
+        return tuple(sorted(tenants.union(processes[one.process].tenant for one in stopped)))
