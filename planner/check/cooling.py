@@ -36,7 +36,12 @@ class ZoneHeat:
         self._normal: dict[int, _Heat] = {}
 
     def normal(self, sight: Sight) -> None:
-        """Add up every zone."""
+        """Add up every zone and look at it."""
+        self.start(sight)
+        self.look_at_all(sight)
+
+    def start(self, sight: Sight) -> None:
+        """Add up every zone in the state that losses start from."""
         model = sight.model
         zones = self.case.estate.cooling_zones
         heat, capacity = dict.fromkeys(zones, 0), dict.fromkeys(zones, 0)
@@ -51,8 +56,12 @@ class ZoneHeat:
                 heat[zone] += model.devices[i].draw_w
         over = frozenset(zone for zone in zones if heat[zone] > capacity[zone])
         self._normal[id(model)] = _Heat(heat, capacity, over)
-        for zone in zones:
-            self._look_at(zone, heat[zone], capacity[zone], sight)
+
+    def look_at_all(self, sight: Sight) -> None:
+        """Look at every zone in the state that losses start from."""
+        heat = self._normal[id(sight.model)]
+        for zone in self.case.estate.cooling_zones:
+            self._look_at(zone, heat.heat_w[zone], heat.capacity_w[zone], sight)
 
     def loss(self, sight: Sight) -> None:
         """Look at the zones in which something changes, and at those that are over anyway."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from planner.check import (
+    compute,
+    continuity,
+    continuity_alone,
+    continuity_takeover,
     cooling,
     network,
     power,
@@ -19,12 +23,15 @@ from planner.check import (
     waiver,
 )
 from planner.check.case import Case
+from planner.check.critical import Dependence
 from planner.check.loads import LoadModel
 from planner.check.score import score
-from planner.check.sweep import Watcher, sweep
+from planner.check.shares import Shares
+from planner.check.sweep import AloneWatcher, Finds, Watcher, sweep, sweep_alone
 from planner.model.estate import Estate
 from planner.model.layout import Layout
-from planner.model.violation import Report, Tightest, Violation
+from planner.model.scenarios import iter_network_losses
+from planner.model.violation import Report, SurvivableShare, Tightest, Violation
 
 #: Rules about the layout's records, and about what it does to what stands.
 ABOUT_LAYOUT: dict[str, Callable[[Case, Layout], Iterable[Violation]]] = {
@@ -69,12 +76,45 @@ IN_SCENARIOS: dict[str, Callable[[Case], Watcher]] = {
     "redundancy.survive": redundancy.Survival,
 }
 
+#: Rules about services on pools, and about what a site that stands alone takes over.
+ABOUT_SERVICES: dict[str, Callable[[Case], Iterable[Violation]]] = {
+    "compute.place": compute.place,
+    "compute.pool": compute.pool,
+    "continuity.data": continuity_takeover.data,
+    "continuity.quorum": continuity_takeover.quorum,
+    "continuity.restart": continuity_takeover.restart,
+    "continuity.protection": continuity_takeover.protection,
+}
+
+
+class _RuleAlone(AloneWatcher, Finds, Protocol):
+    """A rule that holds where a site stands alone."""
+
+
+class _RuleAnywhere(Watcher, AloneWatcher, Protocol):
+    """A rule that holds in every scenario, and where a site stands alone."""
+
+
+#: Rules that hold after any loss, and where a site stands alone.
+AFTER_LOSSES: dict[str, Callable[[Case], _RuleAnywhere]] = {
+    "continuity.survivor": continuity.Survivors,
+    "continuity.compute": continuity.PoolLoads,
+}
+
+#: Rules that hold where a site stands alone.
+ALONE: dict[str, Callable[[Case], _RuleAlone]] = {
+    "continuity.power": continuity_alone.EmergencyLoad,
+    "continuity.cooling": continuity_alone.EmergencyHeat,
+    "continuity.fuel": continuity_alone.Fuel,
+}
+
 #: Rules that hold for a finished plan only.
 ABOUT_PLAN: dict[str, Callable[[Case], Iterable[Violation]]] = {
     "redundancy.whole": redundancy.whole,
     "network.paths": network.paths,
     "network.delay": network.delay,
     "network.distance": network.distance,
+    "continuity.times": continuity_takeover.times,
     "tenancy.expiry": tenancy.expiry,
     "waiver.expired": waiver.expired,
     "waiver.unknown": waiver.unknown,
@@ -87,8 +127,11 @@ COMPARED = {"stability.worse": stability.worse}
 WARNINGS = (tenancy.expiry_warnings, waiver.expiry_warnings)
 
 
+#: Slugs of the rules that what stands now can be judged by as well.
+COMPARABLE = frozenset({*ABOUT_PLACES, *ABOUT_SERVICES, *IN_SCENARIOS, *AFTER_LOSSES, *ALONE})
+
 #: Slugs of all rules that are checked.
-CHECKED = frozenset({*ABOUT_LAYOUT, *ABOUT_PLACES, *IN_SCENARIOS, *ABOUT_PLAN, *COMPARED})
+CHECKED = frozenset({*COMPARABLE, *ABOUT_LAYOUT, *ABOUT_PLAN, *COMPARED})
 
 
 class _Judged(NamedTuple):
@@ -96,6 +139,7 @@ class _Judged(NamedTuple):
     tightest: list[Tightest]
     num_scenarios: int
     models: list[LoadModel]
+    shares: tuple[SurvivableShare, ...]
 
 
 def check(estate: Estate, layout: Layout, as_of: date) -> Report:
@@ -137,17 +181,31 @@ def check(estate: Estate, layout: Layout, as_of: date) -> Report:
         tightest=tuple(judged.tightest),
         num_rules=len(CHECKED),
         num_scenarios=judged.num_scenarios,
+        shares=judged.shares,
     )
 
 
 def _judge_places(case: Case) -> _Judged:
-    """Apply the rules about devices in racks and those that hold in every scenario."""
-    watchers = [watcher(case) for watcher in IN_SCENARIOS.values()]
-    swept = sweep(case, watchers)
-    violations = [v for rule in ABOUT_PLACES.values() for v in rule(case)]
+    """Apply the rules about what is placed, and those that hold in every scenario."""
+    in_scenarios = [watcher(case) for watcher in IN_SCENARIOS.values()]
+    after_losses = [watcher(case) for watcher in AFTER_LOSSES.values()]
+    alone = [watcher(case) for watcher in ALONE.values()]
+    dependence = Dependence(case.estate)
+    shares = Shares(case, dependence)
+    swept = sweep(case, [*in_scenarios, *after_losses])
+    num_alone = sweep_alone(case, dependence, swept, [*after_losses, *alone, shares])
+    num_network = sum(1 for _ in iter_network_losses(case.estate))
+    about = {**ABOUT_PLACES, **ABOUT_SERVICES}
+    violations = [v for rule in about.values() for v in rule(case)]
+    watchers: list[Finds] = [*in_scenarios, *after_losses, *alone]
     violations += (v for watcher in watchers for v in watcher.violations())
-    tightest = _nearest(t for watcher in watchers for t in watcher.tightest())
-    return _Judged(violations, tightest, swept.num_scenarios, swept.models)
+    return _Judged(
+        violations,
+        _nearest(t for watcher in watchers for t in watcher.tightest()),
+        swept.num_scenarios + num_network + num_alone,
+        swept.models,
+        shares.result(),
+    )
 
 
 def _nearest(candidates: Iterable[Tightest]) -> list[Tightest]:
@@ -163,7 +221,7 @@ def _compare(
     estate: Estate, layout: Layout, as_of: date, violations: list[Violation]
 ) -> list[Violation]:
     """Mark what as-built breaks already by at least as much, and add what got worse."""
-    comparable = [v for v in violations if v.rule in ABOUT_PLACES or v.rule in IN_SCENARIOS]
+    comparable = [v for v in violations if v.rule in COMPARABLE]
     as_built = layout.as_built()
     if not comparable or not as_built.standing:
         return violations

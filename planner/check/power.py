@@ -51,6 +51,14 @@ class NodeLoads(ABC):
         self.limits = list(policy_limits)
         self.scale = model.scale
 
+    def _overloaded(self, model: LoadModel) -> set[int]:
+        """Return the nodes that carry too much in the state that losses start from."""
+        return {
+            n
+            for n, load in enumerate(model.normal.loads)
+            if any(_of(load, limit.unit) > limit.usable * self.scale for limit in self.limits[n])
+        }
+
     def _look_at(self, n: int, load: Load, sight: Sight) -> None:
         for limit in self.limits[n]:
             carried, usable = _of(load, limit.unit), limit.usable * self.scale
@@ -155,11 +163,7 @@ class FailoverLoad(NodeLoads):
         """Find the nodes that are over without any change."""
         if not self.limits:
             self._prepare(sight.model)
-        self._always[id(sight.model)] = {
-            n
-            for n, load in enumerate(sight.model.normal.loads)
-            if any(_of(load, limit.unit) > limit.usable * self.scale for limit in self.limits[n])
-        }
+        self._always[id(sight.model)] = self._overloaded(sight.model)
 
     def loss(self, sight: Sight) -> None:
         """Look at the nodes whose load changes, and at those that are over anyway."""

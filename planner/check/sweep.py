@@ -1,4 +1,8 @@
-"""The sweep: every scenario, at each look, on every planning day, shown to the rules."""
+"""The sweeps: every scenario, at each look, on every planning day, shown to the rules.
+
+`sweep` goes from the normal state through every loss, `sweep_alone` from each member of a
+continuity group alone, with what is critical only, through every loss there.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,27 @@ from collections.abc import Collection, Iterable
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from planner.check.case import Case, Span
+from planner.check.critical import Dependence
 from planner.check.grid import Grid, Moment
 from planner.check.loads import Change, LoadModel, load_models
 from planner.check.wording import count, label, lost
-from planner.model.scenarios import NORMAL, Look, iter_scenarios
+from planner.model.scenarios import (
+    NETWORK_KINDS,
+    NORMAL,
+    Look,
+    iter_alone,
+    iter_scenarios,
+)
 from planner.model.violation import Tightest, Violation
 
 _T = TypeVar("_T")
 
 
 class Sight(NamedTuple):
-    """One look at one scenario on one span: all that a rule needs to know."""
+    """One look at one scenario on one span: all that a rule needs to know.
+
+    `change` is against the state that `model` starts from.
+    """
 
     span: Span
     model: LoadModel
@@ -37,7 +51,17 @@ class Sight(NamedTuple):
         return f"if {lost(self.moment.scenario)}{until}"
 
 
-class Watcher(Protocol):
+class Finds(Protocol):
+    """What a rule has found, once the sweep is over."""
+
+    def violations(self) -> Iterable[Violation]:
+        """Return what was broken."""
+
+    def tightest(self) -> Iterable[Tightest]:
+        """Return the capacities that came nearest to their limits."""
+
+
+class Watcher(Finds, Protocol):
     """A rule that holds in every scenario."""
 
     def normal(self, sight: Sight) -> None:
@@ -46,11 +70,15 @@ class Watcher(Protocol):
     def loss(self, sight: Sight) -> None:
         """See one look at a loss."""
 
-    def violations(self) -> Iterable[Violation]:
-        """Return what was broken, once the sweep is over."""
 
-    def tightest(self) -> Iterable[Tightest]:
-        """Return the capacities that came nearest to their limits."""
+class AloneWatcher(Protocol):
+    """Whatever looks at sites that stand alone."""
+
+    def base(self, sight: Sight) -> None:
+        """Prepare for a member alone: the state that the model starts from; nothing is judged."""
+
+    def alone(self, sight: Sight) -> None:
+        """See one look at a member alone, with or without a loss there."""
 
 
 class Worst(Generic[_T]):
@@ -97,6 +125,9 @@ class Nearest:
             yield Tightest(rule, self.subject, self.sight.label, load, usable, unit)
 
 
+UNCHANGED = Change({}, {})
+
+
 class Swept(NamedTuple):
     """What a sweep leaves behind: one model a span."""
 
@@ -108,14 +139,13 @@ def sweep(case: Case, watchers: Collection[Watcher]) -> Swept:
     """Show every scenario to `watchers`."""
     grid = Grid(case.estate)
     models = load_models(case, grid)
-    nothing = Change({}, {})
     num_scenarios = 0
     for scenario in iter_scenarios(case.estate):
         num_scenarios += 1
         for moment in grid.moments(scenario):
             for span, model in zip(case.spans, models, strict=True):
                 if scenario.kind == NORMAL:
-                    sight = Sight(span, model, moment, nothing)
+                    sight = Sight(span, model, moment, UNCHANGED)
                     for watcher in watchers:
                         watcher.normal(sight)
                 else:
@@ -123,3 +153,51 @@ def sweep(case: Case, watchers: Collection[Watcher]) -> Swept:
                     for watcher in watchers:
                         watcher.loss(sight)
     return Swept(num_scenarios, models)
+
+
+def sweep_alone(
+    case: Case, dependence: Dependence, swept: Swept, watchers: Collection[AloneWatcher]
+) -> int:
+    """Show each member alone to `watchers`; return how many scenarios that are.
+
+    What is lost in the network only leaves the equipment as it is and is not shown.
+    """
+    grid, scale = swept.models[0].grid, swept.models[0].scale
+    kept: list[LoadModel] = []
+    models: list[LoadModel] = []
+    num_scenarios = 0
+    for scenario in iter_alone(case.estate):
+        num_scenarios += 1
+        if scenario.kind in NETWORK_KINDS:
+            continue
+        moments = tuple(grid.moments(scenario))
+        if not scenario.lost:
+            models = [
+                _model_alone(case, dependence, span, moments[-1], grid, scale)
+                for span in case.spans
+            ]
+            kept += models  # watchers know them by identity
+            for span, model in zip(case.spans, models, strict=True):
+                for watcher in watchers:
+                    watcher.base(Sight(span, model, moments[-1], UNCHANGED))
+        for moment in moments:
+            for span, model in zip(case.spans, models, strict=True):
+                sight = Sight(span, model, moment, model.change(moment))
+                for watcher in watchers:
+                    watcher.alone(sight)
+    return num_scenarios
+
+
+def _model_alone(
+    case: Case, dependence: Dependence, span: Span, base: Moment, grid: Grid, scale: int
+) -> LoadModel:
+    """Return the critical devices at a member, from the state in which it stands alone."""
+    member = base.scenario.alone
+    critical = dependence.critical_in(base.scenario).equipment
+    on = tuple(
+        device
+        for device in span.devices
+        if device.workload.id in critical and device.rack.site == member
+    )
+    units = tuple(case.estate.cooling_units.values())
+    return LoadModel(grid, span._replace(devices=on), units, scale, base)
