@@ -15,6 +15,7 @@ from planner.check import (
     cooling,
     network,
     power,
+    power_balance,
     redundancy,
     space,
     stability,
@@ -25,6 +26,7 @@ from planner.check import (
 from planner.check.case import Case
 from planner.check.critical import Dependence
 from planner.check.loads import LoadModel
+from planner.check.normal import in_normal_state
 from planner.check.score import score
 from planner.check.shares import Shares
 from planner.check.sweep import AloneWatcher, Finds, Watcher, sweep, sweep_alone
@@ -72,6 +74,9 @@ IN_SCENARIOS: dict[str, Callable[[Case], Watcher]] = {
     "power.cord": power.Cords,
     "power.normal": power.NormalLoad,
     "power.failover": power.FailoverLoad,
+    "power.imbalance": in_normal_state(power_balance.imbalance),
+    "power.strands": in_normal_state(power_balance.even_strands),
+    "power.partners": in_normal_state(power_balance.partners),
     "cooling.zone": cooling.ZoneHeat,
     "redundancy.survive": redundancy.Survival,
 }
