@@ -8,7 +8,6 @@ The base holds: workload `w` of two servers of 1 U, 500 W and 10 kg, one in rack
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
 from planner.model.estate import Estate
 from planner.model.layout import Layout
@@ -33,6 +32,8 @@ from tests.builders import (
     with_items,
     workload,
 )
+from tests.check import continuity_mutants
+from tests.check.mutant import Mutant
 
 R1 = at("r1", 1, "r1-a", "r1-b")
 R1_UNIT_2 = at("r1", 2, "r1-a", "r1-b")
@@ -50,16 +51,6 @@ BASE = estate(
     workload("w", count=2),
 )
 LAYOUT = layout({"w-1": R1, "w-2": R2})
-
-
-class Mutant(NamedTuple):
-    """What breaks `slug`, for `subject`, by `amount`."""
-
-    slug: str
-    subject: str
-    amount: int
-    estate: Estate
-    layout: Layout
 
 
 def _w(**fields: object) -> Estate:
@@ -262,6 +253,7 @@ MUTANTS = (
         with_items(BASE, waiver("space.wait", "r1", 1, date(2027, 1, 1))),
         LAYOUT,
     ),
+    *continuity_mutants.MUTANTS,
 )
 
 #: `stability.worse` never comes alone: the rule that got worse is still broken.

@@ -7,11 +7,16 @@ import pytest
 from planner.check import check
 from planner.model.rules import RULES
 from tests.builders import DAY
-from tests.check.mutants import BASE, LAYOUT, MUTANTS, WORSE, Mutant
+from tests.check import continuity_mutants
+from tests.check.mutant import Mutant
+from tests.check.mutants import BASE, LAYOUT, MUTANTS, WORSE
 
 
-def test_base_holds():
-    report = check(BASE, LAYOUT, DAY)
+@pytest.mark.parametrize(
+    ("base", "plan"), [(BASE, LAYOUT), (continuity_mutants.BASE, continuity_mutants.LAYOUT)]
+)
+def test_base_holds(base, plan):
+    report = check(base, plan, DAY)
     assert report.violations == report.waived == report.soft == report.warnings == ()
     assert report.holds
 
