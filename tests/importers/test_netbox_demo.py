@@ -67,7 +67,7 @@ def test_everything_is_there(inventory):
     assert len(as_built.standing) == 72
     equipment = [w for w in estate.workloads.values() if w.equipment is not None]
     services = [w for w in estate.workloads.values() if w.service is not None]
-    assert (len(equipment), len(services), len(estate.pools)) == (72, 180, 9)
+    assert (len(equipment), len(services), len(estate.pools)) == (72, 0, 0)
 
 
 def test_devices_stand_where_netbox_has_them(inventory):
@@ -89,7 +89,7 @@ def test_rows_and_reservations_are_kept(inventory):
 def test_what_is_wrong_in_the_data_is_listed(demo):
     counts = Counter(f.slug for f in demo.findings if f.severity in ("error", "warning"))
     assert counts == {
-        "cluster-hosts": 9,  # cloud clusters without hosts
+        "cluster-hosts": 9,  # cloud clusters without hosts, left out with their 180 machines
         "device-name": 2,  # PP:MDF stands three times
         "device-tenant": 14,  # 13 patch panels and a chassis belong to nobody
         "pdu-parent": 13,  # the closets' PDUs are plugged into nothing

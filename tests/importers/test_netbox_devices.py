@@ -284,6 +284,41 @@ def test_a_cluster_is_a_pool_of_its_hosts_and_a_machine_a_service(dump, rack, tm
     assert service.pools == ("prod",)
 
 
+def test_hosts_offer_what_the_machines_take(dump, rack, tmp_path):
+    cluster(dump, rack, vcpus="2.50", memory=4096, disk=81)
+    dump.add("virtualization.virtualmachine", name="app", cluster=1, vcpus="0.50", memory=2048)
+    pool = loaded(dump, tmp_path).estate.pools["prod"]
+    # 3 vCPUs, 6 GiB and 81 GB on two hosts, each rounded up
+    assert (pool.vcpu_milli, pool.ram_mib, pool.storage_gib) == (2000, 3 * 1024, 41)
+    assert [f.message for f in found(dump.convert(), "pool-figures")] == [
+        "vcpu 2, ram_gib 3, storage_gib 41 of one host: NetBox has none, so what the machines take"
+    ]
+
+
+def test_a_cluster_over_two_sites_is_a_pool_at_each(dump, rack, tmp_path):
+    cluster(dump, rack, vcpus="3.00")
+    far = dump.site("far")
+    dump.device("esx3", dump.type(), far, dump.rack(far, "r9"), position="1", cluster=1)
+    estate = loaded(dump, tmp_path).estate
+    assert {key: (p.site, p.hosts) for key, p in estate.pools.items()} == {
+        "prod-at-city": ("city", ("unassigned/esx1", "unassigned/esx2")),
+        "prod-at-far": ("far", ("unassigned/esx3",)),
+    }
+    assert estate.workloads["unassigned/prod/web"].service.pools == ("prod-at-city", "prod-at-far")
+
+
+def test_machines_without_hosts_or_cluster_are_left_out(dump, rack):
+    pk = dump.add("virtualization.cluster", name="cloud")
+    dump.add("virtualization.virtualmachine", name="web", cluster=pk)
+    dump.add("virtualization.virtualmachine", name="lone", cluster=None)
+    made = dump.convert()
+    assert items(made, "pools") == {}
+    assert items(made, "workloads") == {}
+    (finding,) = found(made, "cluster-hosts")
+    assert finding.message == "its hosts are not in the data, so its 1 machines run nowhere"
+    assert [f.place for f in found(made, "vm-cluster")] == ["virtualization.virtualmachine 2 lone"]
+
+
 def test_disks_of_new_netbox_are_in_mb(dump, rack):
     cluster(dump, rack, vcpus=1, memory=1024, disk=81920)
     service = items(dump.convert(), "workloads")["unassigned/prod/web"]["service"]
