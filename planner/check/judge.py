@@ -21,6 +21,8 @@ from planner.check import (
     stability,
     structure,
     tenancy,
+    tenancy_quota,
+    tenancy_sharing,
     waiver,
 )
 from planner.check.case import Case
@@ -66,7 +68,8 @@ ABOUT_PLACES: dict[str, Callable[[Case], Iterable[Violation]]] = {
     "tenancy.protection": tenancy.protection,
     "tenancy.certificate": tenancy.certificates,
     "tenancy.places": tenancy.places,
-    "tenancy.exclusive": tenancy.exclusive,
+    "tenancy.exclusive": tenancy_sharing.exclusive,
+    "tenancy.cumulation": tenancy_sharing.cumulation,
 }
 
 #: Rules that hold in every scenario.
@@ -79,6 +82,7 @@ IN_SCENARIOS: dict[str, Callable[[Case], Watcher]] = {
     "power.partners": in_normal_state(power_balance.partners),
     "cooling.zone": cooling.ZoneHeat,
     "redundancy.survive": redundancy.Survival,
+    "tenancy.quota": in_normal_state(tenancy_quota.quota),
 }
 
 #: Rules about services on pools, and about what a site that stands alone takes over.

@@ -1,15 +1,16 @@
-"""Tenancy: protection needs, certificates, allowed places, exclusive racks."""
+"""Tenancy: protection needs, certificates, allowed places."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 
-from planner.check.case import Case, Device, RackView
+from planner.check.case import Case, Device, ServicePlaced, is_active
 from planner.check.redundancy import is_allowed
-from planner.check.wording import count, kind_word, names
+from planner.check.wording import kind_word, names
 from planner.check.worst import worst_of
 from planner.model.scenarios import NORMAL
+from planner.model.space import Room
 from planner.model.tenancy import Certificate, HostingClass
 from planner.model.violation import Violation
 from planner.model.workload import Places, Workload
@@ -20,51 +21,92 @@ WARNING_DAYS = 90
 
 def protection(case: Case) -> Iterator[Violation]:
     """tenancy.protection: may_host(room) >= need(workload), per basic value."""
+    for one, rooms in _hosted(case):
+        yield from worst_of(_unprotected(one, room) for room in rooms)
+
+
+def _hosted(case: Case) -> Iterator[tuple[Device | ServicePlaced, list[Room]]]:
+    """Yield every placed instance with its rooms: of a service those of its pool's hosts."""
+    rooms = case.estate.rooms
     for device in case.devices:
-        room = case.estate.rooms[device.rack.room]
-        need = device.workload.protection
-        short = [
-            (value, getattr(need, value), getattr(room.may_host, value))
-            for value in HostingClass.model_fields
-            if getattr(need, value) > getattr(room.may_host, value)
-        ]
-        if short:
-            yield Violation(
-                "tenancy.protection",
-                device.instance,
-                NORMAL,
-                sum(needed for _, needed, _ in short),
-                sum(hosted for _, _, hosted in short),
-                "levels",
-                f"room `{room.id}` may not host the protection need of `{device.instance}`",
-                ", ".join(f"{value} {needed.label}" for value, needed, _ in short),
-                ", ".join(f"{value} {hosted.label}" for value, _, hosted in short),
-                device.at,
-                hint="move it to a room that may host it",
-            )
+        yield device, [rooms[device.rack.room]]
+    for service in case.services:
+        yield service, [rooms[key] for key in rooms_of_pool(case, service)]
+
+
+def rooms_of_pool(case: Case, service: ServicePlaced) -> list[str]:
+    """Return the rooms with hosts of a service's pool that stand while it runs, sorted."""
+    days = [day for day in case.days if is_active(service.workload, day)]
+    return sorted(
+        {
+            host.rack.room
+            for host in case.hosts_of(service.pool)
+            if any(is_active(host.workload, day) for day in days)
+        }
+    )
+
+
+def _in_room(one: Device | ServicePlaced, room: Room) -> str:
+    """Return `room `r``, for a service with what it has to do with it."""
+    if isinstance(one, Device):
+        return f"room `{room.id}`"
+    return f"room `{room.id}` with hosts of pool `{one.pool.id}`"
+
+
+def _unprotected(one: Device | ServicePlaced, room: Room) -> Violation | None:
+    need = one.workload.protection
+    short = [
+        (value, getattr(need, value), getattr(room.may_host, value))
+        for value in HostingClass.model_fields
+        if getattr(need, value) > getattr(room.may_host, value)
+    ]
+    if not short:
+        return None
+    return Violation(
+        "tenancy.protection",
+        one.instance,
+        NORMAL,
+        sum(needed for _, needed, _ in short),
+        sum(hosted for _, _, hosted in short),
+        "levels",
+        f"{_in_room(one, room)} may not host the protection need of `{one.instance}`",
+        ", ".join(f"{value} {needed.label}" for value, needed, _ in short),
+        ", ".join(f"{value} {hosted.label}" for value, _, hosted in short),
+        one.at,
+        hint="move it to a room that may host it"
+        if isinstance(one, Device)
+        else "run it on a pool whose hosts stand in rooms that may host it",
+    )
 
 
 def certificates(case: Case) -> Iterator[Violation]:
     """tenancy.certificate: the room holds each certificate, valid while the workload is planned."""
-    for device in case.devices:
-        required = device.workload.certificates
-        start, end = _planned_time(case, device.workload)
-        missing = [key for key in required if not _is_certified(case, device, key, start, end)]
-        if missing:
-            yield Violation(
-                "tenancy.certificate",
-                device.instance,
-                NORMAL,
-                len(required),
-                len(required) - len(missing),
-                "certificates",
-                f"room `{device.rack.room}` does not hold {names(missing)} from {start} to {end}, "
-                f"which `{device.instance}` requires",
-                f"certificates the workload requires from {start} to {end}",
-                "of these held and valid all that time",
-                device.at,
-                hint="move it to a certified room, or renew the certificate",
-            )
+    for one, rooms in _hosted(case):
+        yield from worst_of(_uncertified(case, one, room) for room in rooms)
+
+
+def _uncertified(case: Case, one: Device | ServicePlaced, room: Room) -> Violation | None:
+    required = one.workload.certificates
+    start, end = _planned_time(case, one.workload)
+    missing = [key for key in required if not _is_certified(case, room, key, start, end)]
+    if not missing:
+        return None
+    return Violation(
+        "tenancy.certificate",
+        one.instance,
+        NORMAL,
+        len(required),
+        len(required) - len(missing),
+        "certificates",
+        f"{_in_room(one, room)} does not hold {names(missing)} from {start} to {end}, "
+        f"which `{one.instance}` requires",
+        f"certificates the workload requires from {start} to {end}",
+        "of these held and valid all that time",
+        one.at,
+        hint="move it to a certified room, or renew the certificate"
+        if isinstance(one, Device)
+        else "run it on a pool in certified rooms, or renew the certificate",
+    )
 
 
 def _planned_time(case: Case, workload: Workload) -> tuple[date, date]:
@@ -72,11 +114,11 @@ def _planned_time(case: Case, workload: Workload) -> tuple[date, date]:
     return start, min(case.horizon, workload.valid_until or case.horizon)
 
 
-def _is_certified(case: Case, device: Device, key: str, start: date, end: date) -> bool:
+def _is_certified(case: Case, room: Room, key: str, start: date, end: date) -> bool:
     certificate = case.estate.certificates.get(key)
     return (
         certificate is not None
-        and key in case.estate.rooms[device.rack.room].certificates
+        and key in room.certificates
         and (certificate.valid_from is None or certificate.valid_from <= start)
         and end <= certificate.valid_until
     )
@@ -153,52 +195,3 @@ def places(case: Case) -> Iterator[Violation]:
             device.at,
             hint="move it to an allowed place",
         )
-
-
-def exclusive(case: Case) -> Iterator[Violation]:
-    """tenancy.exclusive: an isolated owner shares no rack, a tenant's rack takes nobody else."""
-    for views in case.views:
-        yield from worst_of(_exclusive(case, view) for view in views)
-
-
-def _owners(case: Case, view: RackView) -> list[tuple[str, set[str]]]:
-    """Return who may keep others out of a rack, and the instances that may stand with each."""
-    owners: list[tuple[str, set[str]]] = []
-    by_tenant: dict[str, set[str]] = {}
-    for device in view.devices:
-        by_tenant.setdefault(device.workload.tenant, set()).add(device.instance)
-    if view.rack.tenant is not None:
-        own = by_tenant.get(view.rack.tenant, set())
-        owners.append((f"tenant `{view.rack.tenant}`, whose rack it is,", own))
-    for key, own in sorted(by_tenant.items()):
-        if case.estate.tenants[key].isolation != "none":
-            owners.append((f"isolated tenant `{key}`", own))
-    for workload in sorted({d.workload.id for d in view.devices if d.workload.isolation}):
-        own = {d.instance for d in view.devices if d.workload.id == workload}
-        owners.append((f"isolated workload `{workload}`", own))
-    return owners
-
-
-def _exclusive(case: Case, view: RackView) -> Violation | None:
-    """Count who stands beside an owner that shares no rack, beside the one with most of several."""
-    everybody = {device.instance for device in view.devices}
-    owners = _owners(case, view)
-    if owners:
-        name, own = max(owners, key=lambda owner: len(everybody - owner[1]))
-        foreign = sorted(everybody - own)
-        if foreign:
-            return Violation(
-                "tenancy.exclusive",
-                view.rack.id,
-                NORMAL,
-                len(foreign),
-                0,
-                "instances",
-                f"rack `{view.rack.id}` holds {names(foreign)} beside {name} "
-                f"that shares no rack{case.on(view.day)}",
-                count(len(foreign), "instance") + " of others",
-                "instances of others",
-                view.rack.at,
-                hint=f"move {names(foreign)} to another rack",
-            )
-    return None
