@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
@@ -95,7 +96,7 @@ class LoadModel:
         for leaf in self._patterns_at:
             node = leaf
             while node >= 0:
-                for loaded in (node, *self.graph.legs[node]):
+                for loaded in (node, *self.graph.pressed_legs[node]):
                     below.setdefault(loaded, []).append(leaf)
                 node = state.carrier[node]
         return _Reference(state, base, below)
@@ -111,7 +112,7 @@ class LoadModel:
         stack, seen = list(seeds), set(seeds)
         while stack:
             n = stack.pop()
-            for loaded in (graph.first[n], graph.second[n], *graph.legs[n]):
+            for loaded in (graph.first[n], graph.second[n], *graph.pressed_legs[n]):
                 if loaded >= 0 and loaded not in seen:
                     seen.add(loaded)
                     stack.append(loaded)
@@ -173,10 +174,15 @@ class LoadModel:
                     found.update(self._patterns_at[leaf])
         return found
 
+    @cached_property
+    def normal_loads(self) -> list[dict[int, Load]]:
+        """(num_nodes,) pattern -> W and VA on the node in the normal state from one W of it."""
+        return self._by_node(self._reference)
+
     def rows(self) -> tuple[list[LoadRow], list[LoadRow]]:
         """Return the rows of the normal state and those of all failures, without covered ones."""
         policy = self.graph.estate.policy
-        by_node = self._by_node(self._reference)
+        by_node = self.normal_loads
         fixed = self.fixed(self.normal)
         normal_rows = [
             LoadRow(

@@ -89,19 +89,21 @@ class PowerGraph:
 
         self.first = tuple(index(n.parent or n.preferred) for n in self.nodes)
         self.second = tuple(index(n.alternate) for n in self.nodes)
-        normal_alive, self._normal_feed = self._feeds(frozenset())
+        _, self._normal_feed = self._feeds(frozenset())
         fed = {f for f in self._normal_feed if f >= 0}
         self._start_ms = tuple(
             1000 * node.start_s if node.kind is PowerKind.GENERATOR and n not in fed else 0
             for n, node in enumerate(self.nodes)
         )
-        del normal_alive
         self._lost: dict[Domain, Lost] = {}
         diversity = estate.policy.diversity_permille
         self._diversity = tuple(
             Fraction(diversity.get(node.kind.value, 1000), 1000) for node in self.nodes
         )
-        self.legs = tuple(tuple(self.index_of[leg] for leg in node.legs) for node in self.nodes)
+        #: (num_nodes,) the legs that a node's load presses on beside what feeds it
+        self.pressed_legs = tuple(
+            tuple(self.index_of[leg] for leg in node.legs) for node in self.nodes
+        )
 
     @cached_property
     def states(self) -> tuple[State, ...]:
@@ -156,6 +158,15 @@ class PowerGraph:
             panels = [n for n in here if self.nodes[n].kind is PowerKind.PANEL]
             found[site] = tuple(ups or panels)
         return found
+
+    @cached_property
+    def legs_of(self) -> dict[int, tuple[int, ...]]:
+        """Node with several legs -> these legs."""
+        found: dict[int, list[int]] = {}
+        for n, node in enumerate(self.nodes):
+            if node.kind is PowerKind.LEG and node.parent is not None:
+                found.setdefault(self.index_of[node.parent], []).append(n)
+        return {n: tuple(legs) for n, legs in found.items() if len(legs) > 1}
 
     def looks(self, scenario: Scenario) -> Iterable[State]:
         """Yield the sustained look and, where a switch transfers, the interruption before it."""
@@ -327,7 +338,7 @@ class PowerGraph:
 
     def _pressed(self, node: int, state: State, w: Fraction, va: Fraction) -> Path:
         """Return the shares of a node's load that press on its live legs, and end there."""
-        legs = self.legs[node]
+        legs = self.pressed_legs[node]
         if not legs:
             return ()
         share = Fraction(LEG_SHARE_PERMILLE[len(legs)], 1000)

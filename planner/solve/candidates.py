@@ -187,7 +187,7 @@ class Candidates:
     def largest(self, options: Mapping[int, int], loads: Mapping[Load, int]) -> int:
         """Return an upper bound of `sum(options) + sum(loads)`."""
         return sum(max(0, c) * self.upper(o) for o, c in options.items()) + sum(
-            c * self._largest_load(q) for q, c in loads.items()
+            max(0, c) * self._largest_load(q) for q, c in loads.items()
         )
 
     def _largest_load(self, load: Load) -> int:

@@ -26,6 +26,12 @@ ATTEMPTS = 12
 #: Price of opening a rack in the attempts that fill open racks first; above that of any full row.
 OPENING_PRICE = 100.0
 
+#: Rules that what comes later can mend: their rows have a price, but are never full.
+MENDED_LATER = frozenset({"power.imbalance", "power.strands"})
+
+#: What is allowed of such a row where that is no fixed figure: so many of its largest uses.
+USES_ALLOWED = 4
+
 #: Exponent of the price of a row's share: near 1 a full row costs far more than a half-full one.
 EXPONENT = 6
 
@@ -34,12 +40,14 @@ EXPONENT = 6
 class _Columns:
     """The options of one group as sparse columns over the rows.
 
-    `rows` and `coefs` are concatenated; `starts[k]` is where option k of the group begins.
+    `rows`, `shares` and `fills` (whether the row can be full) are concatenated; `starts[k]` is
+    where option k of the group begins.
     """
 
     options: NDArray[np.int64]
     rows: NDArray[np.int64]
     shares: NDArray[np.float64]
+    fills: NDArray[np.bool_]
     starts: NDArray[np.int64]
 
 
@@ -51,8 +59,9 @@ class Greedy:
         self.problem = candidates.problem
         rows = [*rows, *cautious_ports(candidates)]
         self.num_rows = len(rows)
-        self._whole = [float(row.capacity) if row.capacity > 0 else 1e-9 for row in rows]
         by_option = columns(candidates, rows)
+        self._whole = _wholes(rows, by_option)
+        self._can_fill = np.array([row.key.rule not in MENDED_LATER for row in rows] + [False])
         number = {rack.id: n for n, rack in enumerate(self.problem.racks)}
         self._rack_of = np.array([number[o.rack] for o in candidates.options], dtype=np.int64)
         self._opening = np.zeros(len(number))
@@ -70,10 +79,12 @@ class Greedy:
             shares.extend(use / self._whole[r] for r, use in column.items())
             rows.append(self.num_rows)
             shares.append(0.0)
+        of_rows = np.array(rows, dtype=np.int64)
         return _Columns(
             np.array(options, dtype=np.int64),
-            np.array(rows, dtype=np.int64),
+            of_rows,
             np.array(shares, dtype=np.float64),
+            self._can_fill[of_rows],
             np.array(starts, dtype=np.int64),
         )
 
@@ -204,7 +215,8 @@ class Greedy:
     ) -> int | None:
         old = usage[columns.rows]
         new = old + columns.shares
-        over = np.maximum.reduceat(np.where(columns.shares > 0, new, 0.0), columns.starts)
+        fuller = columns.fills & (columns.shares > 0)
+        over = np.maximum.reduceat(np.where(fuller, new, 0.0), columns.starts)
         price = np.add.reduceat(
             np.maximum(new, 0) ** EXPONENT - np.maximum(old, 0) ** EXPONENT, columns.starts
         )
@@ -237,3 +249,18 @@ class Greedy:
             for o in counts
             if self.candidates.group(self.candidates.options[o]).workload.id == workload
         }
+
+
+def _wholes(rows: Sequence[Row], by_option: Sequence[Mapping[int, int]]) -> list[float]:
+    """Return what counts as all of each row."""
+    largest = [0] * len(rows)
+    for column in by_option:
+        for r, use in column.items():
+            largest[r] = max(largest[r], use)
+
+    def whole(row: Row, use: int) -> float:
+        if row.capacity > 0:
+            return float(row.capacity)
+        return float(USES_ALLOWED * use) if use and row.key.rule in MENDED_LATER else 1e-9
+
+    return [whole(row, use) for row, use in zip(rows, largest, strict=True)]

@@ -46,7 +46,9 @@ def why_infeasible(problem: Problem, as_built: Mapping[Key, int]) -> str:
     hopeless = [
         f"{row.key.rule} at `{row.key.subject}` in {row.scenario}"
         for row in rows
-        if row.capacity < 0 and min([0, *row.options.values()]) >= 0 and row.key not in as_built
+        if row.capacity < 0
+        and min([0, *row.options.values(), *row.loads.values()]) >= 0
+        and row.key not in as_built
     ]
     if hopeless:
         more = f" and {len(hopeless) - 3} more" if len(hopeless) > 3 else ""

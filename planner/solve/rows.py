@@ -71,7 +71,7 @@ def load_row(
     held = fixed.numerator * (scale // fixed.denominator)
     scaled = {load: c.numerator * (scale // c.denominator) for load, c in loads.items()}
     limit = MAX_SCALED // (2 * (len(loads) + 2))
-    largest = max(abs(held), usable * scale, peak_w * max(scaled.values(), default=0))
+    largest = max(abs(held), usable * scale, peak_w * max(map(abs, scaled.values()), default=0))
     rounded_up = largest > limit
     if rounded_up:
         scale = max(1, scale * limit // largest)

@@ -24,7 +24,15 @@ _LIMIT_S = 60.0
 _LEAST_S = 2.0
 
 #: Rules that other workloads can help to keep: a workload by itself says nothing about them.
-_HELPED = frozenset({"space.ports", "redundancy.together", "stability.budget"})
+_HELPED = frozenset(
+    {
+        "space.ports",
+        "power.imbalance",
+        "power.strands",
+        "redundancy.together",
+        "stability.budget",
+    }
+)
 
 
 class Infeasible(Exception):

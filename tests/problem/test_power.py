@@ -305,3 +305,59 @@ def test_what_an_emergency_gives_up_is_not_lost():
     graph = PowerGraph(with_items(two_sites(), group("g", gives_up=("ups", "rack"))))
     kinds = {s.scenario.kind for s in graph.alone_states}
     assert kinds == {"site", "feed", "cooling_unit", "row", "room", "fire_compartment"}
+
+
+# --- strands and legs
+
+
+@pytest.mark.parametrize(
+    ("nodes", "strand"),
+    [
+        # from source to outlet; the last one has the outlets
+        (("utility", "ups", "panel", "feed"), "ups"),
+        (("ups", "ups", "panel", "feed"), "ups-1"),
+        (("utility", "panel", "panel", "feed"), "panel-2"),
+        (("utility", "transformer", "feed"), "utility"),
+        (("feed",), "feed"),
+        (("panel", "ups"), "ups"),
+    ],
+)
+def test_strand_is_that_of_the_nearest_ups(nodes, strand):
+    names = [kind if nodes.count(kind) == 1 else f"{kind}-{n}" for n, kind in enumerate(nodes)]
+    above = [None, *names]
+    chain = [
+        node(name, kind, parent) for name, kind, parent in zip(names, nodes, above, strict=False)
+    ]
+    graph = PowerGraph(estate(*chain))
+    assert graph.nodes[graph.strand_of[graph.index_of[names[-1]]]].id == strand
+
+
+def test_strand_follows_the_normal_path_of_a_switch():
+    e = estate(
+        node("ups-a", UPS), node("ups-b", UPS), switch("s", "ups-b", "ups-a"), feed("f", None, "s")
+    )
+    graph = PowerGraph(e)
+    assert graph.nodes[graph.strand_of[graph.index_of["f"]]].id == "ups-b"
+
+
+def test_strands_of_a_site_feed_outlets():
+    e = two_sites(node("idle", UPS), node("p", PANEL, "ups1"), node("p2", PANEL, site="s3"))
+    e = with_items(e, feed("c", None, "p2", site="s3"), node("ups3", PANEL, site="s3"))
+    graph = PowerGraph(e)
+    named = {key: [graph.nodes[n].id for n in found] for key, found in graph.strands.items()}
+    # No panel where there is a UPS; no UPS and no panel without an outlet.
+    assert named == {"s1": ["ups1"], "s2": ["ups2"], "s3": ["p2"]}
+
+
+def test_legs_of_a_feed():
+    e = estate(
+        node("f", "feed"),
+        node("g", "feed"),
+        *(node(f"l{n}", "leg", "f") for n in "123"),
+        node("only", "leg", "g"),
+    )
+    graph = PowerGraph(e)
+    assert {
+        graph.nodes[n].id: {graph.nodes[leg].id for leg in legs}
+        for n, legs in graph.legs_of.items()
+    } == {"f": {"l1", "l2", "l3"}}

@@ -1,8 +1,27 @@
 """Power rules in the solver: one fixed layout forbidden, one allowed, one figure apart."""
 
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
 from planner.model.power import PowerKind
-from planner.model.workload import PsuMode
-from tests.builders import at, estate, feed, node, rack, switch, workload
+from planner.model.workload import PsuMode, Spread
+from planner.solve import Options, plan
+from tests.builders import (
+    DAY,
+    as_built,
+    at,
+    combination,
+    estate,
+    feed,
+    node,
+    rack,
+    switch,
+    unit,
+    waiver,
+    workload,
+)
 from tests.solve.fixing import allows, pair
 
 UPS, UTILITY, GENERATOR = PowerKind.UPS, PowerKind.UTILITY, PowerKind.GENERATOR
@@ -191,6 +210,284 @@ def test_unbalanced_pairs_of_four_thirds(nodes, says):
     )
     places = {"x-1": at("r1", 1, "a", "b"), "y-1": at("r1", 2, *nodes)}
     assert allows(e, places) is says
+
+
+@pair("power.failover", "rated_w", forbidden=899, allowed=900)
+def test_combination_of_two_losses(rated_w, says):
+    # Three feeds, 300 W each. One loss leaves 450 W on each of the others, the combination 900 W.
+    e = estate(
+        rack(),
+        *(feed(key, rated_w=rated_w, kappa_fail_permille=1000) for key in "abc"),
+        workload(cords=3, draw_w=900),
+        combination("both", ("feed", "a"), ("feed", "b")),
+    )
+    assert allows(e, {"w-1": at("r1", 1, "a", "b", "c")}) is says
+
+
+@pair("power.normal", "permille", forbidden=801, allowed=800)
+def test_diversity_of_a_kind_of_node(permille, says):
+    # Two servers of 500 W on one panel that never draws more than 80 % of that: 800 W.
+    e = estate(
+        rack(),
+        node("p", PowerKind.PANEL, rated_w=1000),
+        feed("a", parent="p"),
+        workload(count=2, cords=1),
+        diversity_permille={"panel": permille},
+    )
+    assert allows(e, {"w-1": at("r1", 1, "a"), "w-2": at("r1", 2, "a")}) is says
+
+
+# --- power.imbalance
+
+
+def legs(*more, rated_va=3680, outlets_on=("l1", "l2", "l3"), **policy):
+    """A feed of three legs of 3680 VA, so that 368 VA beyond the average are allowed."""
+    return estate(
+        rack(),
+        node("f", PowerKind.FEED),
+        *(
+            node(
+                key,
+                PowerKind.LEG,
+                "f",
+                rack="r1",
+                rated_va=rated_va,
+                outlets={"c13": 9} if key in outlets_on else {},
+            )
+            for key in ("l1", "l2", "l3")
+        ),
+        *more,
+        **policy,
+    )
+
+
+@pair("power.imbalance", "draw_w", forbidden=553, allowed=552)
+def test_leg_carries_little_more_than_the_average(draw_w, says):
+    # One device on l1: 552 - 552 / 3 = 368 VA; 553: 368.7 VA.
+    assert allows(legs(workload(cords=1, draw_w=draw_w)), {"w-1": at("r1", 1, "l1")}) is says
+
+
+@pair("power.imbalance", "node_of_x", forbidden="l1", allowed="l2")
+def test_devices_on_different_legs_balance_each_other(node_of_x, says):
+    # 500 W on l1 and l2: 500 - 333.3 VA; both on l1: 1000 - 333.3 VA.
+    e = legs(workload(cords=1), workload("x", cords=1))
+    assert allows(e, {"w-1": at("r1", 1, "l1"), "x-1": at("r1", 2, node_of_x)}) is says
+
+
+@pair("power.imbalance", "until", forbidden=date(2026, 6, 30), allowed=None)
+def test_legs_are_in_balance_on_every_day(until, says):
+    # 900 W on each leg; from July on 900 W on l1 alone, 600 VA beyond the average.
+    e = legs(
+        workload(cords=1, draw_w=900),
+        workload("x", count=2, cords=1, draw_w=900, valid_until=until),
+        planning_horizon=date(2026, 12, 31),
+    )
+    places = {"w-1": at("r1", 1, "l1"), "x-1": at("r1", 2, "l2"), "x-2": at("r1", 3, "l3")}
+    assert allows(e, places) is says
+
+
+@pair("power.imbalance", "pressed", forbidden=("l1", "l2"), allowed=("l2", "l3"))
+def test_line_to_line_outlets_press_on_two_legs(pressed, says):
+    # 578 VA of 1000 W on each leg of the bank, 500 W on l1. With the bank on l2 and l3: 578 -
+    # (500 + 2 x 578) / 3 = 26 VA; on l1 and l2: 1078 - 552 = 526 VA.
+    e = legs(
+        node("bank", PowerKind.BANK, "f", rack="r1", outlets={"c13": 9}, legs=pressed),
+        workload(cords=1),
+        workload("x", cords=1, draw_w=1000),
+    )
+    assert allows(e, {"w-1": at("r1", 1, "l1"), "x-1": at("r1", 2, "bank")}) is says
+
+
+@pair("power.imbalance", "draw_w", forbidden=553, allowed=552)
+def test_cooling_unit_on_a_leg_counts(draw_w, says):
+    # Nothing is placed; the unit alone is out of balance, see the first test.
+    e = legs(unit("ac", 1000, "z1", "l1", draw_w=draw_w))
+    assert allows(e, {}) is says
+
+
+@pair("power.imbalance", "of_node, of_policy", forbidden=(100, 200), allowed=(None, 200))
+def test_share_of_the_node_before_that_of_the_policy(of_node, of_policy, says):
+    # 600 W on l1: 400 VA; 10 % of 3680 VA are 368, 20 % 736.
+    e = legs(
+        node("f", PowerKind.FEED, imbalance_permille=of_node),
+        workload(cords=1, draw_w=600),
+        imbalance_permille=of_policy,
+    )
+    assert allows(e, {"w-1": at("r1", 1, "l1")}) is says
+
+
+@pair("power.imbalance", "amount", forbidden=33, allowed=34)
+def test_amount_is_rounded_up_less_allowance_rounded_down(amount, says):
+    # 602 W: 401.33 VA, so 402; 10 % of 3685 VA are 368.5, so 368.
+    e = legs(
+        workload(cords=1, draw_w=602),
+        waiver("power.imbalance", "f", amount),
+        rated_va=3685,
+    )
+    assert allows(e, {"w-1": at("r1", 1, "l1")}) is says
+
+
+@pytest.mark.parametrize(("draw_w", "amount"), [(552, 0), (602, 34), (900, 232)])
+def test_soft_imbalance_counts_as_much(draw_w, amount):
+    # 552 W: 368 of 368.5 VA allowed; 602 W: as above; 900 W: 600 - 368 VA.
+    e = legs(
+        workload(cords=1, draw_w=draw_w),
+        rated_va=3685,
+        outlets_on=("l1",),
+        soft={"power.imbalance": 1},
+    )
+    outcome = plan(e, as_built(), DAY, Options(workers=1))
+    assert {t.tier: t.objective for t in outcome.layout.tiers}["soft"] == amount
+    assert outcome.status == "OPTIMAL"
+
+
+def test_optimizer_picks_legs_in_balance():
+    # Three racks, each with feeds A and B of three legs, 1 % of 3680 VA allowed: 36. The devices
+    # draw 300, 200 and 100 W on two cords each.
+    legs_of = {f"{n}{side}": [f"{n}{side}{k}" for k in "123"] for n in "123" for side in "ab"}
+    e = estate(
+        *(rack(n) for n in "123"),
+        *(node(f, PowerKind.FEED) for f in legs_of),
+        *(
+            node(leg, PowerKind.LEG, f, rack=f[0], rated_va=3680, outlets={"c13": 9})
+            for f, names in legs_of.items()
+            for leg in names
+        ),
+        workload("x", 6, draw_w=300, pf=1000),
+        workload("y", 9, draw_w=200, pf=1000),
+        workload("z", 9, draw_w=100, pf=1000),
+        imbalance_permille=10,
+    )
+    outcome = plan(e, as_built(), DAY, Options(workers=1))
+    assert not outcome.layout.unplaced
+    va = dict.fromkeys((leg for names in legs_of.values() for leg in names), Fraction(0))
+    for key, placement in outcome.layout.placements.items():
+        draw = {"x": 300, "y": 200, "z": 100}[key[0]]
+        for cord in placement.place.cords:
+            va[cord.node] += Fraction(draw, 2)
+    for names in legs_of.values():
+        here = [va[leg] for leg in names]
+        assert max(here) - sum(here) / 3 <= 36
+    assert sum(va.values()) == 6 * 300 + 9 * 200 + 9 * 100
+
+
+# --- power.strands
+
+
+def two_strands(*more, permille=100, **policy):
+    """A rack with a feed on each of two UPS, strands that may differ by 10 % of all."""
+    return estate(
+        rack(),
+        node("ups-a", UPS),
+        node("ups-b", UPS),
+        feed("a", parent="ups-a"),
+        feed("b", parent="ups-b"),
+        *more,
+        strand_imbalance_permille=permille,
+        **policy,
+    )
+
+
+@pair("power.strands", "draw_w", forbidden=1101, allowed=1100)
+def test_strands_carry_about_the_same(draw_w, says):
+    # 1100 and 900 W: 200 of 2000 W; 1101 and 900 W: 201 of 2001 W, 200.1 are allowed.
+    e = two_strands(workload(cords=1, draw_w=draw_w), workload("x", cords=1, draw_w=900))
+    assert allows(e, {"w-1": at("r1", 1, "a"), "x-1": at("r1", 2, "b")}) is says
+
+
+@pair("power.strands", "permille", forbidden=100, allowed=None)
+def test_strands_may_differ_where_no_share_is_stated(permille, says):
+    e = two_strands(workload(cords=1), permille=permille)
+    assert allows(e, {"w-1": at("r1", 1, "a")}) is says
+
+
+@pair("power.strands", "own_w", forbidden=300, allowed=100)
+def test_own_draw_of_a_strand_counts(own_w, says):
+    # 500 W on each; 100 W of its own are 9.1 % of 1100 W, 300 W are 23 % of 1300 W.
+    e = two_strands(node("ups-a", UPS, own_w=own_w), workload(draw_w=1000))
+    assert allows(e, {"w-1": at("r1", 1, "a", "b")}) is says
+
+
+@pair("power.strands", "above", forbidden=PowerKind.TRANSFORMER, allowed=UPS)
+def test_panels_are_strands_only_without_a_ups(above, says):
+    # Of two panels the second is empty; behind one UPS both are one strand.
+    e = estate(
+        rack(),
+        node("top", above),
+        node("p1", PowerKind.PANEL, "top"),
+        node("p2", PowerKind.PANEL, "top"),
+        feed("a", parent="p1"),
+        feed("b", parent="p2"),
+        workload(cords=1),
+        strand_imbalance_permille=100,
+    )
+    assert allows(e, {"w-1": at("r1", 1, "a")}) is says
+
+
+@pair("power.strands", "amount", forbidden=236, allowed=237)
+def test_amount_of_strands_is_rounded_likewise(amount, says):
+    # 1009 W on three cords, two on a: 672.7 - 336.3 = 336.3 W, so 337; 10 % are 100.9, so 100.
+    e = two_strands(workload(cords=3, draw_w=1009), waiver("power.strands", "s1", amount))
+    assert allows(e, {"w-1": at("r1", 1, "a", "a", "b")}) is says
+
+
+def test_optimizer_spreads_single_cords_over_the_strands():
+    # Ten devices of 100 to 1000 W, 5500 W: each strand gets 2475 to 3025 W.
+    e = two_strands(*(workload(f"w{n}", cords=1, draw_w=100 * n) for n in range(1, 11)))
+    outcome = plan(e, as_built(), DAY, Options(workers=1))
+    assert not outcome.layout.unplaced
+    on_a = sum(
+        100 * int(key[1:].partition("-")[0])
+        for key, placement in outcome.layout.placements.items()
+        if placement.place.cords[0].node == "a"
+    )
+    assert 2475 <= on_a <= 3025
+
+
+# --- power.partners
+
+EVEN = {"rack": Spread(max_per_domain=9)}
+
+
+@pair("power.partners", "parent", forbidden="ups-a", allowed="ups-b")
+def test_partners_hang_on_different_strands(parent, says):
+    e = two_strands(
+        workload(count=2, cords=1, spread=EVEN), feed("b", parent=parent), permille=None
+    )
+    assert allows(e, {"w-1": at("r1", 1, "a"), "w-2": at("r1", 2, "b")}) is says
+
+
+@pair(
+    "power.partners",
+    "fields",
+    forbidden={"cords": 1, "spread": EVEN},
+    allowed={"cords": 1},
+)
+def test_only_those_that_stand_in_for_each_other(fields, says):
+    e = two_strands(workload(count=2, **fields), permille=None)
+    assert allows(e, {"w-1": at("r1", 1, "a"), "w-2": at("r1", 2, "a")}) is says
+
+
+def test_second_cord_makes_partners_independent():
+    e = two_strands(workload(count=2, spread=EVEN), permille=None)
+    assert allows(e, {"w-1": at("r1", 1, "a", "a"), "w-2": at("r1", 2, "a", "a")})
+
+
+@pair("power.partners", "nodes", forbidden=("a", "a"), allowed=("a",))
+def test_one_of_a_part_has_no_partner(nodes, says):
+    # Of three instances two are placed, on one strand, or a single one.
+    e = two_strands(workload(count=3, cords=1, spread=EVEN, partial=True), permille=None)
+    assert allows(e, {f"w-{n}": at("r1", n, key) for n, key in enumerate(nodes, 1)}) is says
+
+
+@pair("power.partners", "subject", forbidden="x", allowed="w")
+def test_partners_may_be_waived(subject, says):
+    e = two_strands(
+        workload(count=2, cords=1, spread=EVEN),
+        waiver("power.partners", subject, 1),
+        permille=None,
+    )
+    assert allows(e, {"w-1": at("r1", 1, "a"), "w-2": at("r1", 2, "a")}) is says
 
 
 # --- cords that have no place at all
