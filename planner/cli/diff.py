@@ -53,7 +53,7 @@ def command(
     with 0 when both can be read.
     """
     from planner.cli.context import REGISTER, load_target
-    from planner.explain.diff import compare, diff_json, places_of, render_diff
+    from planner.explain.diff import compare, diff_json, places_of, render_diff, services_of
     from planner.explain.drift import last_json, render_drift
     from planner.explain.purpose import purpose_json, render_purpose
     from planner.model.layout import Layout
@@ -64,7 +64,7 @@ def command(
     reasons = {}
     if isinstance(new, Layout):
         reasons = {key: item.reason for key, item in new.unplaced.items()}
-    found = compare(places_of(old), places_of(new), reasons)
+    found = compare(places_of(old), places_of(new), reasons, services_of(old, new))
     drift = _drift(target, found) if REGISTER in (name, other) else None
     reasons_to_move = _purposes(target, found, new, as_of) if why else {}
     if fmt == "json":

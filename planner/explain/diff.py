@@ -1,7 +1,8 @@
 """What changes between two layouts, or between as-built and a layout.
 
-Only places count: a changed tier or digest is no difference. Cords that are unknown on one side
-(an import that does not know them) are never a difference.
+Only places count, and the pools of services: a changed tier or digest is no difference. What is
+unknown on one side is never a difference: cords that an import does not know, and services where
+as-built is compared, which knows none.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from planner.explain.text import plural, render_place
-from planner.model.layout import AsBuilt, Layout, Place
+from planner.model.layout import AsBuilt, Layout, Place, ServicePlacement
 
 
 class Kind(StrEnum):
@@ -41,11 +42,21 @@ class Change(NamedTuple):
     reason: str = ""
 
 
+class PoolChange(NamedTuple):
+    """One instance of a service whose pool or standby pools change; None where it has none."""
+
+    instance: str
+    before: ServicePlacement | None
+    after: ServicePlacement | None
+    reason: str = ""
+
+
 class Diff(NamedTuple):
     """All changes, by kind and instance, and how many instances stay as they are."""
 
     changes: tuple[Change, ...]
     num_unchanged: int
+    services: tuple[PoolChange, ...] = ()
 
     def of(self, kind: Kind) -> tuple[Change, ...]:
         """Return the changes of one kind."""
@@ -59,10 +70,20 @@ def places_of(source: Layout | AsBuilt) -> dict[str, Place]:
     return {key: standing.place for key, standing in source.standing.items()}
 
 
+def services_of(
+    before: Layout | AsBuilt, after: Layout | AsBuilt
+) -> tuple[Mapping[str, ServicePlacement], Mapping[str, ServicePlacement]]:
+    """Return the services of both sides; of none where one of them is as-built."""
+    if isinstance(before, Layout) and isinstance(after, Layout):
+        return before.services, after.services
+    return {}, {}
+
+
 def compare(
     before: Mapping[str, Place],
     after: Mapping[str, Place],
     reasons: Mapping[str, str] | None = None,
+    services: tuple[Mapping[str, ServicePlacement], Mapping[str, ServicePlacement]] = ({}, {}),
 ) -> Diff:
     """Return what changes from `before` to `after`.
 
@@ -70,6 +91,8 @@ def compare(
     ----------
     reasons
         Instance -> why it has no place in `after`.
+    services
+        Services before and after.
     """
     changes = []
     for instance in before.keys() | after.keys():
@@ -82,7 +105,29 @@ def compare(
     changes.sort(key=lambda change: (order[change.kind], _natural(change.instance)))
     both = before.keys() & after.keys()
     num_changed = sum(change.instance in both for change in changes)
-    return Diff(tuple(changes), len(both) - num_changed)
+    moved = _pool_changes(*services, reasons or {})
+    num_changed += sum(c.before is not None and c.after is not None for c in moved)
+    num_both = len(both) + len(services[0].keys() & services[1].keys())
+    return Diff(tuple(changes), num_both - num_changed, moved)
+
+
+def _pool_changes(
+    before: Mapping[str, ServicePlacement],
+    after: Mapping[str, ServicePlacement],
+    reasons: Mapping[str, str],
+) -> tuple[PoolChange, ...]:
+    changes = []
+    for instance in sorted(before.keys() | after.keys(), key=_natural):
+        old, new = before.get(instance), after.get(instance)
+        if _pools(old) != _pools(new):
+            reason = reasons.get(instance, "") if new is None else ""
+            changes.append(PoolChange(instance, old, new, reason))
+    return tuple(changes)
+
+
+def _pools(service: ServicePlacement | None) -> tuple[str, ...]:
+    """Return the pool, then the standby pools; nothing where it has no place."""
+    return () if service is None else (service.pool, *service.standby)
 
 
 def _kind(old: Place | None, new: Place | None) -> Kind | None:
@@ -124,19 +169,34 @@ def render_diff(diff: Diff, notes: Mapping[str, str] | None = None) -> str:
     notes
         Instance -> what more there is to say, on a line of its own below the change.
     """
-    width = max((len(change.instance) for change in diff.changes), default=0)
+    names = [c.instance for c in diff.changes] + [c.instance for c in diff.services]
+    width = max(map(len, names), default=0)
     lines = []
     for change in diff.changes:
         lines.append(f"{change.kind:<6}  {change.instance:<{width}}  {_what(change)}")
         if note := (notes or {}).get(change.instance):
             lines.append(f"        {note}")
+    for moved in diff.services:
+        pools = f"{_pool_words(moved.before)} -> {_pool_words(moved.after)}"
+        reason = f": {moved.reason}" if moved.reason else ""
+        lines.append(f"pool    {moved.instance:<{width}}  {pools}{reason}")
     return "\n".join([*lines, *([""] if lines else []), render_counts(diff)])
 
 
 def render_counts(diff: Diff) -> str:
     """Return `2 moves, 3 additions, 300 unchanged`."""
     parts = [plural(len(found), *_NOUNS[kind]) for kind in Kind if (found := diff.of(kind))]
+    if diff.services:
+        parts.append(plural(len(diff.services), "change of pools", "changes of pools"))
     return ", ".join([*(parts or ["no difference"]), f"{diff.num_unchanged} unchanged"])
+
+
+def _pool_words(service: ServicePlacement | None) -> str:
+    """Return `city-vm (standby lwl-vm)`; `none` where the instance has no place."""
+    if service is None:
+        return "none"
+    standby = f" (standby {', '.join(service.standby)})" if service.standby else ""
+    return f"{service.pool}{standby}"
 
 
 def _what(change: Change) -> str:
@@ -155,8 +215,17 @@ def _what(change: Change) -> str:
 
 
 def diff_json(diff: Diff) -> dict[str, Any]:
-    """Return the changes as JSON-ready data, grouped by kind."""
-    return {
+    """Return the changes as JSON-ready data, grouped by kind; `services` only where some change."""
+    services = [
+        {
+            "instance": change.instance,
+            "before": _pools_json(change.before),
+            "after": _pools_json(change.after),
+            "reason": change.reason or None,
+        }
+        for change in diff.services
+    ]
+    return ({"services": services} if services else {}) | {
         "counts": {kind.value: len(diff.of(kind)) for kind in Kind}
         | {"unchanged": diff.num_unchanged},
         "changes": [
@@ -170,6 +239,13 @@ def diff_json(diff: Diff) -> dict[str, Any]:
             for change in diff.changes
         ],
     }
+
+
+def _pools_json(service: ServicePlacement | None) -> dict[str, Any] | None:
+    """Return the pools of an instance as in the layout lock, or None."""
+    if service is None:
+        return None
+    return {"pool": service.pool, "standby": list(service.standby)}
 
 
 def place_json(place: Place | None) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """Differences between layouts, and between as-built and a layout."""
 
-from planner.explain.diff import compare, diff_json, places_of, render_diff
-from planner.model.layout import Place
+from planner.explain.diff import compare, diff_json, places_of, render_diff, services_of
+from planner.model.layout import Place, ServicePlacement
 from planner.model.space import Face
 from tests.builders import as_built, at, layout
 
@@ -76,3 +76,42 @@ def test_json_carries_both_places():
             }
         ],
     }
+
+
+def services(**pools):
+    """Return services by instance: `app_1="p q"` runs on `p`, standby `q`."""
+    made = {}
+    for name, words in pools.items():
+        pool, *standby = words.split()
+        instance = name.replace("_", "-")
+        made[instance] = ServicePlacement(instance=instance, pool=pool, standby=tuple(standby))
+    return made
+
+
+def test_services_that_change_their_pools():
+    before = services(app_1="p q", app_2="p q", app_10="p", old_1="p", kept_1="p q")
+    after = services(app_1="q p", app_2="p", app_10="q", new_1="q p", kept_1="p q")
+    places = {"w-1": at("r1", 1)}
+    found = compare(places, places, {"old-1": "its workload ended"}, (before, after))
+    assert render_diff(found) == (
+        "pool    app-1   p (standby q) -> q (standby p)\n"
+        "pool    app-2   p (standby q) -> p\n"
+        "pool    app-10  p -> q\n"
+        "pool    new-1   none -> q (standby p)\n"
+        "pool    old-1   p -> none: its workload ended\n"
+        "\n"
+        "5 changes of pools, 2 unchanged"  # w-1 and kept-1
+    )
+    assert diff_json(found)["services"][1] == {
+        "instance": "app-2",
+        "before": {"pool": "p", "standby": ["q"]},
+        "after": {"pool": "p", "standby": []},
+        "reason": None,
+    }
+
+
+def test_as_built_knows_no_services():
+    planned = layout({}).model_copy(update={"services": services(app_1="p")})
+    assert services_of(planned, planned) == (planned.services, planned.services)
+    assert services_of(as_built({}), planned) == services_of(planned, as_built({})) == ({}, {})
+    assert "services" not in diff_json(compare({}, {}))
