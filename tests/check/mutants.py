@@ -12,7 +12,9 @@ from datetime import date
 from planner.model.estate import Estate
 from planner.model.layout import Layout
 from planner.model.policy import FrozenWindow
+from planner.model.power import PowerNode
 from planner.model.space import Airflow, PortCount, RackStatus
+from planner.model.tenancy import Quota
 from planner.model.workload import Places, Spread
 from tests.builders import (
     at,
@@ -32,7 +34,7 @@ from tests.builders import (
     with_items,
     workload,
 )
-from tests.check import continuity_mutants
+from tests.check import continuity_mutants, network_mutants
 from tests.check.mutant import Mutant
 
 R1 = at("r1", 1, "r1-a", "r1-b")
@@ -61,6 +63,12 @@ def _w(**fields: object) -> Estate:
 def _other(**fields: object) -> Estate:
     """Return the base with a second workload `x` of one server."""
     return with_items(BASE, workload("x", **fields))  # type: ignore[arg-type]
+
+
+def _leg(number: int) -> PowerNode:
+    """Return a leg of feed A of the first rack."""
+    key = f"r1-a{number}"
+    return node(key, "leg", "r1-a", rated_va=1000, rack="r1", outlets={"c13": 20})
 
 
 def _w1(place: object) -> Layout:
@@ -142,6 +150,30 @@ MUTANTS = (
         layout({"w-1": at("r1", 1, "r1-a"), "w-2": at("r2", 1, "r2-b")}),
     ),
     Mutant("power.failover", "pa", 120, _ON_ONE_PANEL, LAYOUT),
+    # 250 VA on one leg of three, 83 1/3 VA on average: 167 VA above it; 10 % x 1000 VA.
+    Mutant(
+        "power.imbalance",
+        "r1-a",
+        67,
+        with_items(BASE, *(_leg(n) for n in (1, 2, 3))),
+        _w1(at("r1", 1, "r1-a1", "r1-b")),
+    ),
+    # Half of 2 x 500 W on either panel, 300 W more on pa; 10 % x 1300 W.
+    Mutant(
+        "power.strands",
+        "s1",
+        170,
+        with_items(_other(cords=1, draw_w=300), strand_imbalance_permille=100),
+        _with_x(at("r1", 2, "r1-a")),
+    ),
+    # One of the two must be up after the loss of any rack, and both hang on pa.
+    Mutant(
+        "power.partners",
+        "w",
+        1,
+        _w(cords=1, survive={"rack": 1}),
+        layout({"w-1": at("r1", 1, "r1-a"), "w-2": at("r2", 1, "r2-a")}),
+    ),
     # 500 W of heat; the only unit of the zone, enough for it, is lost.
     Mutant(
         "cooling.zone",
@@ -218,6 +250,22 @@ MUTANTS = (
         with_items(_other(tenant="t2"), tenant("t2", isolation="rack")),
         _with_x(R1_UNIT_2),
     ),
+    # Two devices of two half units each.
+    Mutant("tenancy.quota", "t:u", 1, with_items(BASE, tenant("t", quota=Quota(u_half=3))), LAYOUT),
+    # Two workloads of hoch (2) count as sehr-hoch in room1, which may host hoch.
+    Mutant(
+        "tenancy.cumulation",
+        "room1:integrity",
+        1,
+        with_items(
+            _other(protection=needs(i=2)),
+            workload("w", count=2, protection=needs(i=2)),
+            room("room1", may_host=needs(i=2)),
+            room("room2", may_host=needs(i=3)),
+            cumulation={"hoch": 2},
+        ),
+        _with_x(R1_UNIT_2),
+    ),
     Mutant(
         "stability.standing",
         "w-1",
@@ -254,6 +302,7 @@ MUTANTS = (
         LAYOUT,
     ),
     *continuity_mutants.MUTANTS,
+    *network_mutants.MUTANTS,
 )
 
 #: `stability.worse` never comes alone: the rule that got worse is still broken.
