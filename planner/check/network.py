@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
+from typing import NamedTuple
 
 from planner.check.case import Case, ServicePlaced
 from planner.check.critical import Dependence
@@ -117,23 +118,45 @@ def mirror(case: Case) -> Iterator[Violation]:
     if not synchronous:
         return
     network = Network(case.estate)
-    known: dict[tuple[str, str], Found] = {}
+    known: dict[tuple[str, str], _Route] = {}
     for one in synchronous:
         too_far, unreached = [], []
         for standby in one.standbys:
             limit = _limit_us(one, standby)
+            pair = (one.pool.site, standby.site)
             if limit is None:
                 continue
-            pair = (one.pool.site, standby.site)
             if pair not in known:
-                known[pair] = _round_trip(network, pair, _num_paths(case, pair))
-            longest = known[pair].longest
-            if longest is None:
-                unreached.append(_mirror(case, one, standby, 1, 0, "paths"))
-            elif longest > limit:
-                too_far.append(_mirror(case, one, standby, longest, limit, "us"))
+                known[pair] = _route(network, pair)
+            route = known[pair]
+            if route.us is None:
+                unreached.append(_mirror(one, standby, route, 1, 0, "paths"))
+            elif route.us > limit:
+                too_far.append(_mirror(one, standby, route, route.us, limit, "us"))
         yield from worst_of(too_far)
         yield from worst_of(unreached)
+
+
+class _Route(NamedTuple):
+    """Round trip over the longest of `number` independent paths; None where there is no path."""
+
+    us: int | None
+    number: int
+    is_proven: bool
+
+
+def _route(network: Network, pair: tuple[str, str]) -> _Route:
+    """Return the route over as many paths as the pair asks for, 1 if it does not ask.
+
+    Over fewer where there are no more, which network.paths reports.
+    """
+    needs = network.estate.path_requirements.values()
+    asked = max((x.independent_paths for x in needs if set(x.ends) == set(pair)), default=1)
+    for number in range(asked, 0, -1):
+        found = _round_trip(network, pair, number)
+        if found.longest is not None or not found.is_proven:
+            return _Route(found.longest, number, found.is_proven)
+    return _Route(None, asked, is_proven=True)
 
 
 def _limit_us(one: ServicePlaced, standby: Pool) -> int | None:
@@ -141,29 +164,17 @@ def _limit_us(one: ServicePlaced, standby: Pool) -> int | None:
     return min((us for us in given if us is not None), default=None)
 
 
-def _num_paths(case: Case, pair: tuple[str, str]) -> int:
-    """Return how many paths the requirement between two sites asks for, 1 without one."""
-    asked = (
-        need.independent_paths
-        for need in case.estate.path_requirements.values()
-        if set(need.ends) == set(pair)
-    )
-    return next(asked, 1)
-
-
 def _mirror(
-    case: Case, one: ServicePlaced, standby: Pool, required: int, available: int, unit: str
+    one: ServicePlaced, standby: Pool, route: _Route, required: int, available: int, unit: str
 ) -> Violation:
-    pair = (one.pool.site, standby.site)
-    number = _num_paths(case, pair)
-    way = f"`{pair[0]}` to `{pair[1]}`"
-    over = "the path" if number == 1 else f"the longest of {number} independent paths"
+    way = f"from `{one.pool.site}` to `{standby.site}`"
+    where = f"the synchronous mirror of `{one.instance}` on `{standby.id}`"
+    over = "the path" if route.number == 1 else f"the longest of {route.number} independent paths"
     if unit == "us":
-        message = f"the synchronous mirror of `{one.instance}` on `{standby.id}` is too far away"
-        notes = f"round trip from {way} over {over}", "least of service and both pools"
+        message = f"{where} is too far away"
+        notes = (f"round trip over {over} {way}", "least that the service and both pools stand")
     else:
-        message = f"the synchronous mirror of `{one.instance}` on `{standby.id}` is not reached"
-        notes = f"{count(number, 'independent path')} from {way}", "choices of such paths"
+        message, notes = f"{where} is not reached", (f"1 path {way}", "paths")
     return Violation(
         "network.mirror",
         one.instance,
@@ -171,7 +182,7 @@ def _mirror(
         required,
         available,
         unit,
-        message,
+        message + ("" if route.is_proven else _NOT_PROVEN),
         *notes,
         one.at,
         hint="mirror it to a nearer site, shorten the longest path, or mirror asynchronously",

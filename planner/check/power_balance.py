@@ -20,7 +20,7 @@ from planner.model.workload import Workload
 def imbalance(case: Case, sight: Sight) -> Iterator[Violation]:
     """power.imbalance: max_l VA(l) - average VA <= beta * rated VA, over the legs l of a feed.
 
-    Nodes with two legs or more are judged, if every leg has a rating.
+    Nodes with two legs or more are judged; the least rating of its legs that have one counts.
     """
     legs_of: dict[str, list[PowerNode]] = {}
     for node in case.estate.power_nodes.values():
@@ -35,7 +35,7 @@ def _imbalance(
     case: Case, node: PowerNode, legs: list[PowerNode], sight: Sight
 ) -> Iterator[Violation]:
     rated = [limit.usable for leg in legs for limit in limits(leg, 1000) if limit.unit == VA]
-    if len(rated) < len(legs):
+    if not rated:
         return
     policy = case.estate.policy
     permille = node.imbalance_permille
