@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planner.check.capacity import kappa_failure
+from planner.check.capacity import kappa_emergency
 from planner.check.case import Case
 from planner.check.cooling import ZoneHeat
 from planner.check.power import NodeLoads
@@ -21,19 +21,6 @@ def emergency_of(case: Case, site: str) -> Emergency | None:
     return None if group is None else case.estate.continuity_groups[group].emergency
 
 
-def kappa_emergency(case: Case, node: PowerNode) -> int:
-    """Return the usable share in an emergency, per mille: as after any loss, unless declared."""
-    emergency = emergency_of(case, node.site)
-    for declared in (
-        node.kappa_emergency_permille,
-        None if emergency is None else emergency.kappa_emergency_permille,
-        case.estate.policy.kappa_emergency_permille,
-    ):
-        if declared is not None:
-            return declared
-    return kappa_failure(node, case.estate.policy)
-
-
 class EmergencyLoad(NodeLoads):
     """continuity.power: load(n, s) <= kappa_emergency(n) * C(n) for each member alone."""
 
@@ -46,7 +33,7 @@ class EmergencyLoad(NodeLoads):
 
     def kappa(self, node: PowerNode) -> int:
         """Return the share in an emergency."""
-        return kappa_emergency(self.case, node)
+        return kappa_emergency(node, self.case.estate.policy, emergency_of(self.case, node.site))
 
     def base(self, sight: Sight) -> None:
         """Derive the limits."""

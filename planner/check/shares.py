@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from planner.check.capacity import Limit, W, limits
+from planner.check.capacity import Limit, W, kappa_emergency, limits
 from planner.check.case import Case
 from planner.check.continuity import critical_need
-from planner.check.continuity_alone import kappa_emergency
+from planner.check.continuity_alone import emergency_of
 from planner.check.cooling import ZoneHeat
 from planner.check.critical import Dependence
 from planner.check.loads import LoadModel
@@ -72,7 +72,9 @@ class Shares:
         self.lookout.start(sight)
         self.heat.start(sight)
         for n, node in enumerate(model.grid.nodes):
-            self.limits[n] = limits(node, kappa_emergency(self.case, node))
+            emergency = emergency_of(self.case, node.site)
+            kappa = kappa_emergency(node, self.case.estate.policy, emergency)
+            self.limits[n] = limits(node, kappa)
         nothing = sight.span._replace(devices=())
         self._bare[id(model)] = LoadModel(model.grid, nothing, model.units, model.scale, model.base)
 
