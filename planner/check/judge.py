@@ -16,6 +16,7 @@ from planner.check import (
     network,
     power,
     power_balance,
+    power_cord,
     redundancy,
     space,
     stability,
@@ -74,7 +75,7 @@ ABOUT_PLACES: dict[str, Callable[[Case], Iterable[Violation]]] = {
 
 #: Rules that hold in every scenario.
 IN_SCENARIOS: dict[str, Callable[[Case], Watcher]] = {
-    "power.cord": power.Cords,
+    "power.cord": power_cord.Cords,
     "power.normal": power.NormalLoad,
     "power.failover": power.FailoverLoad,
     "power.imbalance": in_normal_state(power_balance.imbalance),

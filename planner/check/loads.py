@@ -253,6 +253,15 @@ class LoadModel:
         """Return what node `n` takes from its feeder in the state that losses start from."""
         return self._normal_input[n]
 
+    def normal_on_cords(self, n: int) -> Load:
+        """Return what the cords on node `n` carry in the same state."""
+        w = va = 0
+        for i in self._corded[n]:
+            nodes = self.normal.carrying[i] or ()
+            w += nodes.count(n) * (self._share_w[i] // max(1, len(nodes)))
+            va += nodes.count(n) * (self._share_va[i] // max(1, len(nodes)))
+        return Load(w, va)
+
     def _input(self, n: int, load: Load, moment: Moment) -> Load:
         """Return what node `n` takes from its feeder in order to carry `load`."""
         if n in moment.off or n in moment.idle:
