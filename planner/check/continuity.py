@@ -11,7 +11,7 @@ from planner.check.critical import Dependence, is_emergency
 from planner.check.services import Amounts, Lookout, Running, demand, excess, total, unit_of
 from planner.check.sweep import Sight, Worst
 from planner.check.wording import names
-from planner.model.scenarios import Look, Scenario
+from planner.model.scenarios import Look, Scenario, must_survive
 from planner.model.violation import Tightest, Violation
 
 
@@ -52,6 +52,8 @@ class Survivors:
         """Count what is down, of every workload that is critical then."""
         needed = self.dependence.critical_in(sight.moment.scenario).needed
         if sight.moment.look is not Look.SUSTAINED or not needed:
+            return
+        if not must_survive(self.case.estate, sight.moment.scenario):
             return
         pool_of = self.lookout.running(sight).pool_of
         more = self.lookout.more_down(sight)

@@ -63,7 +63,8 @@ Services and what depends on them (sustained look only)
        that a process with `criticality >= critical_from` of that group (or of none named) depends
        on, transitively through `depends_on`; and the `hosts` and `storage_on` of every pool that a
        critical service may use (`pools`, empty = every pool). Critical at all: the same of all
-       critical processes, whatever group they name.
+       critical processes, whatever group they name. The loss of a site that is in no group of
+       two or more need not be survived (`must_survive`).
     10. *Level.* In the loss of a room, fire compartment or site, in a combination, and alone, a
        critical service needs only the largest `emergency_permille` of the critical processes that
        depend on it (1000 for a workload marked `critical`): its vcpu and RAM times that, rounded
@@ -197,6 +198,16 @@ def iter_alone(estate: Estate) -> Iterable[Scenario]:
                     continue
                 if domain.kind in NETWORK_KINDS or _site_of(estate, domain) == site:
                     yield Scenario(domain.kind, domain.id, alone=site)
+
+
+def must_survive(estate: Estate, scenario: Scenario) -> bool:
+    """Whether what is critical must be up in a loss.
+
+    Always, but for the loss of a site that no other stands in for.
+    """
+    if scenario.kind != "site" or scenario.alone:
+        return True
+    return any(scenario.lost in sites and len(sites) > 1 for sites in estate.members.values())
 
 
 def iter_domains(estate: Estate) -> Iterable[Domain]:

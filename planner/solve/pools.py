@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from planner.model.continuity import Pool
-from planner.model.scenarios import EMERGENCY_KINDS, Look
+from planner.model.scenarios import EMERGENCY_KINDS, Look, must_survive
 from planner.model.workload import Service
 from planner.problem.continuity import WHOLE
 from planner.problem.power import State
@@ -79,6 +79,8 @@ class PoolState:
         Continuity group of the member that stands alone, None where no site does.
     is_emergency
         Whether critical services fall back to their emergency level.
+    must_survive
+        Whether what is critical must be up.
     services
         Critical services that are active.
     up
@@ -88,6 +90,7 @@ class PoolState:
     scenario: str
     group: str | None
     is_emergency: bool
+    must_survive: bool
     services: frozenset[str]
     up: Mapping[str, PoolUp]
 
@@ -166,20 +169,21 @@ class Pools:
         def add(state: State, down: frozenset[int], group: str | None) -> None:
             kind = state.scenario.kind
             is_emergency = group is not None or kind in EMERGENCY_KINDS
+            must = must_survive(self.problem.estate, state.scenario)
             down &= self._patterns
-            if (down, group, is_emergency) in seen:
+            if (down, group, is_emergency, must) in seen:
                 return
-            seen.add((down, group, is_emergency))
+            seen.add((down, group, is_emergency, must))
             critical = continuity.critical(group).needed
             for e, epoch in enumerate(self.problem.epochs):
                 services = frozenset(self.problem.service_groups_of) & critical & epoch.workloads
                 up = self.at(e, down)
-                key = (tuple(up.values()), group, is_emergency, services)
+                key = (tuple(up.values()), group, is_emergency, must, services)
                 if services and key not in found:
                     scenario = state.scenario.id
-                    found[key] = PoolState(scenario, group, is_emergency, services, up)
+                    found[key] = PoolState(scenario, group, is_emergency, must, services, up)
 
-        seen: set[tuple[frozenset[int], str | None, bool]] = set()
+        seen: set[tuple[frozenset[int], str | None, bool, bool]] = set()
         if self.problem.service_groups and self.pools:
             for state, down in zip(graph.states[1:], self.candidates.down[1:], strict=True):
                 if state.look is Look.SUSTAINED:

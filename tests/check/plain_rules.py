@@ -26,14 +26,14 @@ from planner.model.scenarios import (
 )
 from planner.model.workload import Workload
 from tests.check.plain import Finding, PlainDevice, PlainLook
-from tests.check.plain_normal import UNITS, normal_findings, rooms_of, short_of, worst_gap
+from tests.check.plain_normal import UNITS, normal_findings, short_of, worst_gap
 from tests.check.plain_paths import access_findings, distance_findings, path_findings
 from tests.check.plain_services import PlainService, PlainServices
 
 
 def findings(estate: Estate, layout: Layout, as_of: date) -> Iterator[Finding]:
     """Yield everything that is wrong on some day."""
-    days = [PlainServices(estate, layout, day) for day in days_of(estate, as_of)]
+    days = _days(estate, layout, as_of)
     yield from path_findings(estate)
     yield from distance_findings(estate)
     yield from _times(estate)
@@ -55,6 +55,11 @@ def findings(estate: Estate, layout: Layout, as_of: date) -> Iterator[Finding]:
                         yield from _alone(on, scenario, one)
     for on in days:
         yield from access_findings(on)
+
+
+def _days(estate: Estate, layout: Layout, as_of: date) -> list[PlainServices]:
+    days = days_of(estate, as_of)
+    return [PlainServices(estate, layout, day, days) for day in days]
 
 
 def days_of(estate: Estate, as_of: date) -> list[date]:
@@ -94,7 +99,9 @@ def _in_scenario(on: PlainServices, scenario: Scenario, look: PlainLook) -> Iter
             subject = f"{workload.id}:{scenario.kind}"
             yield from _too_few("redundancy.survive", subject, workload, needed, on, look, label)
     if look.look is Look.SUSTAINED:
-        yield from _survivors(on, scenario, look, None)
+        others = [sites for sites in estate.members.values() if scenario.lost in sites]
+        if scenario.kind != "site" or any(len(sites) > 1 for sites in others):
+            yield from _survivors(on, scenario, look, None)
         yield from _pools(on, scenario)
 
 
@@ -226,7 +233,7 @@ def _security(on: PlainServices, scenario: Scenario) -> Iterator[Finding]:
             continue
         for pool in (service.pool, *service.standby):
             if on.estate.pools[pool].site == member and (cap or on.moves_to(service, member)):
-                subjects.append((service, rooms_of(on, pool)))
+                subjects.append((service, on.rooms(pool)))
                 break
     if cap is not None:
         subjects += [
@@ -275,7 +282,7 @@ class Share(NamedTuple):
 
 def shares(estate: Estate, layout: Layout, as_of: date) -> dict[tuple[str, str], Share]:
     """Return the least share by site and resource, the first among equals."""
-    days = [PlainServices(estate, layout, day) for day in days_of(estate, as_of)]
+    days = _days(estate, layout, as_of)
     least: dict[tuple[str, str], Share] = {}
     for scenario in iter_alone(estate):
         if scenario.kind in NETWORK_KINDS:

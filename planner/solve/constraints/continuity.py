@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ortools.sat.python import cp_model
 
-from planner.model.scenarios import Look, Scenario
+from planner.model.scenarios import Look, Scenario, must_survive
 from planner.model.tenancy import HostingClass
 from planner.problem.continuity import WHOLE, Votes, lag_min, move_min
 from planner.problem.loads import LoadRow
@@ -38,7 +38,7 @@ def _critical_states(
     """Yield every sustained loss and member alone, the patterns down, and what is critical then."""
     graph, continuity = candidates.problem.graph, candidates.problem.continuity
     for state, down in zip(graph.states[1:], candidates.down[1:], strict=True):
-        if state.look is Look.SUSTAINED:
+        if state.look is Look.SUSTAINED and must_survive(graph.estate, state.scenario):
             yield state, down, continuity.critical(None).needed
     for state, down in zip(graph.alone_states, candidates.down_alone, strict=True):
         if state.look is Look.SUSTAINED:
@@ -78,6 +78,8 @@ def survivor_services(model: Model) -> None:
     services = model.candidates.services
     seen: set[object] = set()
     for state in model.pools.states:
+        if not state.must_survive:
+            continue
         for key in sorted(state.services):
             by_pools: dict[tuple[PoolUp, ...], list[int]] = {}
             for option in services.of_workload[key]:
