@@ -31,6 +31,7 @@ VERBS = {
     "baseline": "remember the violations a layout has, so that a gate fails on new ones",
     "diff": "list moves, additions and removals between two layouts",
     "explain": "say for every rack why an instance may or may not stand there",
+    "headroom": "say how many more workloads of a kind fit, and what stops the next one",
     "show": "draw a rack, a row or a room as text",
     "import": "bring an estate from spreadsheets or NetBox, again and again",
     "export": "write estate and layout fully expanded, for other tools",
