@@ -38,11 +38,15 @@ def load(e, plan, key, scenario="normal", *, look=Look.SUSTAINED, unit="W"):
     return Fraction(found.w if unit == "W" else found.va, model.scale)
 
 
-def broken(e, plan):
-    """Return (rule, subject, scenario, required, available, unit) of every violation."""
+def broken(e, plan, but=""):
+    """Return (rule, subject, scenario, required, available, unit) of every violation.
+
+    `but` names a rule that is of no concern.
+    """
     return [
         (v.rule, v.subject, v.scenario, v.required, v.available, v.unit)
         for v in check(e, plan, DAY).violations
+        if v.rule != but
     ]
 
 
@@ -302,6 +306,10 @@ def test_4n3_with_balanced_and_unbalanced_pairs():
     ]
 
 
+#: All of a block hang on one strand by design: its switch stands in for the second cord.
+ONE_STRAND = "power.partners"
+
+
 def _block(draw_w):
     # Four devices a block keep each cord below the rating of a C19.
     return {"count": 4, "cords": 1, "draw_w": draw_w // 4, "inlet": "c20", "survive": {"ups": 4}}
@@ -328,13 +336,13 @@ def test_catcher_takes_any_one_block():
     assert load(e, plan, "catcher", "loss of ups ups1") == 4000
     assert load(e, plan, "catcher", "loss of ups ups1", look=Look.INTERRUPTION) == 4000
     # 4 ms is within the ride-through of 20 ms: everything stays up.
-    assert broken(e, plan) == []
+    assert broken(e, plan, ONE_STRAND) == []
 
 
 def test_catcher_too_small_for_the_larger_block():
     e, plan = _catcher(4, second_w=6000)
     # 6000 W transferred at once, 5000 W usable (100 % above panels): over in both looks.
-    (violation,) = check(e, plan, DAY).violations
+    (violation,) = (v for v in check(e, plan, DAY).violations if v.rule != ONE_STRAND)
     assert violation[:6] == (
         "power.failover",
         "catcher",
@@ -356,19 +364,19 @@ def test_too_slow_a_switch_drops_its_block_until_it_has_transferred():
     assert load(e, plan, "sts1", "loss of ups ups1", look=Look.INTERRUPTION) is None
     assert load(e, plan, "catcher", "loss of ups ups1", look=Look.INTERRUPTION) == 0
     assert load(e, plan, "catcher", "loss of ups ups1") == 4000
-    assert broken(e, plan) == [
+    assert broken(e, plan, ONE_STRAND) == [
         ("redundancy.survive", "w1:ups", "loss of ups ups1 (interruption)", 4, 0, "instances"),
         ("redundancy.survive", "w2:ups", "loss of ups ups2 (interruption)", 4, 0, "instances"),
     ]
     # 20 ms is still within the ride-through.
-    assert broken(*_catcher(20)) == []
+    assert broken(*_catcher(20), ONE_STRAND) == []
 
 
 def test_switch_itself_lost_is_a_single_point_of_failure():
     e, plan = _catcher(4)
     assert load(e, plan, "f1", "loss of transfer_switch sts1") is None
     e = with_items(e, workload("w1", **{**_block(4000), "survive": {"transfer_switch": 1}}))
-    assert broken(e, plan) == [
+    assert broken(e, plan, ONE_STRAND) == [
         (
             "redundancy.survive",
             "w1:transfer_switch",
