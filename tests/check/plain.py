@@ -51,12 +51,12 @@ class PlainDevice(NamedTuple):
         return self.workload.equipment
 
 
-def devices_on(estate: Estate, layout: Layout, day: date) -> tuple[PlainDevice, ...]:
-    """Return what a layout places in racks and is there on `day`, by instance."""
+def devices_on(estate: Estate, layout: Layout, *days: date) -> tuple[PlainDevice, ...]:
+    """Return what a layout places in racks and is there on one of the days, by instance."""
     found = []
     for key, placement in sorted(layout.placements.items()):
         workload = estate.workloads[key.rpartition("-")[0]]
-        if not is_there(workload, day):
+        if not any(is_there(workload, day) for day in days):
             continue
         assert workload.equipment is not None
         cords = placement.place.cords or ()

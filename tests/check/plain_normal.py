@@ -18,7 +18,7 @@ from planner.model.scenarios import (
 from planner.model.tenancy import HostingClass, Protection
 from tests.check.plain import Finding, PlainLook
 from tests.check.plain_paths import mirror_findings
-from tests.check.plain_services import Amounts, PlainService, PlainServices
+from tests.check.plain_services import Amounts, PlainService, PlainServices, demand
 
 UNITS = {"vcpu": "vcpu/1000", "ram": "MiB", "storage": "GiB"}
 
@@ -73,7 +73,7 @@ def _place(on: PlainServices, service: PlainService) -> Iterator[Finding]:
 
 
 def _hosted(on: PlainServices, service: PlainService) -> Iterator[Finding]:
-    workload, rooms = service.workload, rooms_of(on, service.pool)
+    workload, rooms = service.workload, on.rooms(service.pool)
     required, available = worst_gap(on, workload.protection, rooms)
     if required:
         yield Finding("tenancy.protection", service.instance, "levels", NORMAL, required, available)
@@ -167,31 +167,21 @@ def _quotas(on: PlainServices, look: PlainLook) -> Iterator[Finding]:
             yield Finding(rule, f"{tenant.id}:u", "half U", NORMAL, taken, quota.u_half)
         for key, share in quota.pool_share_permille.items():
             used = _pool_use(on, estate.pools[key], tenant.id)
-            if used is None or used > share:
-                required = 0 if used is None else ceil(used)
-                yield Finding(rule, f"{tenant.id}:{key}", "per mille", NORMAL, required, share)
+            if used > share:
+                yield Finding(rule, f"{tenant.id}:{key}", "per mille", NORMAL, ceil(used), share)
 
 
-def _pool_use(on: PlainServices, pool: Pool, tenant: str) -> Fraction | None:
-    """Return what a tenant uses of a pool, per mille; None where it uses what is not there."""
+def _pool_use(on: PlainServices, pool: Pool, tenant: str) -> Fraction:
+    """Return what a tenant uses of a pool, per mille; nothing there counts as one."""
     need: Counter[str] = Counter()
     for service in on.services:
         if service.pool == pool.id and service.workload.tenant == tenant:
-            figures = service.figures
-            need["vcpu"] += figures.vcpu_milli
-            need["ram"] += figures.ram_mib
-            need["storage"] += figures.storage_gib
-            for key, number in figures.licences.items():
-                need[f"licence {key}"] += number
-    placed = frozenset(d.instance for d in on.devices)
-    offer = on.offer(pool, placed)
-    used = Fraction(0)
-    for name, amount in need.items():
-        if amount and not offer.get(name, 0):
-            return None
-        if amount:
-            used = max(used, Fraction(amount * 1000, offer[name]))
-    return used
+            need.update(demand(service.figures, 1000))
+    offer = on.offer(pool, frozenset(d.instance for d in on.devices))
+    return max(
+        (Fraction(amount * 1000, offer.get(name) or 1) for name, amount in need.items()),
+        default=Fraction(0),
+    )
 
 
 def _cumulation(on: PlainServices) -> Iterator[Finding]:
@@ -200,7 +190,9 @@ def _cumulation(on: PlainServices) -> Iterator[Finding]:
         level = next(x for x in Protection if x.label == label)
         for room in estate.rooms.values():
             workloads = {d.workload.id for d in on.devices if d.rack.room == room.id}
-            workloads |= {s.workload.id for s in on.services if room.id in rooms_of(on, s.pool)}
+            for service in on.services:
+                if room.id in {d.rack.room for d in on.hosts(estate.pools[service.pool])}:
+                    workloads.add(service.workload.id)
             for value in HostingClass.model_fields:
                 needing = [
                     w for w in workloads if getattr(estate.workloads[w].protection, value) == level
@@ -214,11 +206,6 @@ def _cumulation(on: PlainServices) -> Iterator[Finding]:
                         len(needing),
                         threshold - 1,
                     )
-
-
-def rooms_of(on: PlainServices, pool: str) -> list[str]:
-    """Return the rooms that hold a host of a pool."""
-    return sorted({d.rack.room for d in on.hosts(on.estate.pools[pool])})
 
 
 def _gap(need: HostingClass, hosts: HostingClass) -> tuple[int, int]:

@@ -39,10 +39,14 @@ Amounts = dict[str, int]
 
 
 class PlainServices:
-    """What a layout places, on one day."""
+    """What a layout places, on one of the planning days.
 
-    def __init__(self, estate: Estate, layout: Layout, day: date) -> None:
+    Security does not ask for days: `ever` is what stands on any of them.
+    """
+
+    def __init__(self, estate: Estate, layout: Layout, day: date, days: list[date]) -> None:
         self.estate = estate
+        self.ever = devices_on(estate, layout, *days)
         self.devices = devices_on(estate, layout, day)
         self.services = [
             PlainService(key, workload, placement.pool, placement.standby)
@@ -94,6 +98,12 @@ class PlainServices:
     def stores(self, pool: Pool) -> list[PlainDevice]:
         """Return the placed instances that offer its storage; the hosts, unless it names others."""
         return self._at(pool, pool.storage_on or pool.hosts)
+
+    def rooms(self, pool: str) -> list[str]:
+        """Return the rooms that hold a host of a pool on any day."""
+        one = self.estate.pools[pool]
+        hosts = [d for d in self.ever if d.workload.id in one.hosts and d.rack.site == one.site]
+        return sorted({d.rack.room for d in hosts})
 
     def _at(self, pool: Pool, workloads: Iterable[str]) -> list[PlainDevice]:
         names = set(workloads)

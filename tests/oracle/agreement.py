@@ -3,14 +3,13 @@
 from planner.model.rules import RULES
 from planner.solve import Options, plan
 from tests.oracle.brute_force import best_layout, judge
-from tests.oracle.estates import Tiny, tiny
+from tests.oracle.estates import Tiny
 
 OPTIONS = Options(workers=1, time_limit_ms=60_000)
 
 
-def disagreement(seed: int) -> str | None:
+def disagreement(case: Tiny) -> str | None:
     """Return in what solver, checker and brute force differ, None where they agree."""
-    case = tiny(seed)
     outcome = plan(case.estate, case.as_built, case.as_of, OPTIONS)
     verdict = best_layout(case.estate, case.as_built, case.as_of)
     if verdict.score is None:

@@ -1,0 +1,67 @@
+"""Solver and brute force agree on tiny estates of two sites with services and processes."""
+
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from tests.oracle.agreement import disagreement, outcome_of
+from tests.oracle.brute_force import best_layout
+from tests.oracle.continuity_estates import tiny_continuity
+from tests.oracle.test_agreement import without
+
+NUM, CHUNK = 160, 10
+NUM_FULL = 1500
+
+#: Rules that decide about services, takeover, paths, quotas and legs.
+RULES = (
+    "compute.place", "compute.pool", "continuity.survivor", "continuity.data",
+    "continuity.quorum", "continuity.restart", "continuity.protection", "continuity.compute",
+    "continuity.power", "continuity.cooling", "continuity.fuel", "network.mirror",
+    "network.access", "power.imbalance", "power.partners", "power.strands",
+    "tenancy.certificate", "tenancy.cumulation", "tenancy.exclusive", "tenancy.protection",
+    "tenancy.quota",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("first", range(0, NUM, CHUNK))
+def test_solver_agrees_with_brute_force(first):
+    found = {seed: disagreement(tiny_continuity(seed)) for seed in range(first, first + CHUNK)}
+    assert {seed: text for seed, text in found.items() if text} == {}
+
+
+@pytest.mark.full
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("first", range(NUM, NUM_FULL, 40))
+def test_solver_agrees_with_brute_force_at_length(first):
+    found = {seed: disagreement(tiny_continuity(seed)) for seed in range(first, first + 40)}
+    assert {seed: text for seed, text in found.items() if text} == {}
+
+
+@pytest.mark.full
+@pytest.mark.timeout(1800)
+def test_every_rule_cuts_something_off():
+    """Each rule is the only reason against some layout of several estates."""
+    cases = [tiny_continuity(seed) for seed in range(NUM)]
+    sole = Counter(rule for c in cases for rule in best_layout(c.estate, c.as_built, c.as_of).sole)
+    assert {rule: sole[rule] for rule in RULES if sole[rule] < 3} == {}
+
+
+@cache
+def answer(seed):
+    """The solver's answer with all rules."""
+    return outcome_of(tiny_continuity(seed))
+
+
+@pytest.mark.parametrize("slug", RULES)
+def test_every_rule_decides_some_tiny_estate(slug, monkeypatch):
+    """Without the rule the solver's answer differs for some seed: the brute force would notice."""
+    expected = (answer(seed) for seed in range(NUM))
+    cases = ((tiny_continuity(seed), found) for seed, found in enumerate(expected))
+    assert any(_without(monkeypatch, slug, case) != found for case, found in cases)
+
+
+def _without(monkeypatch, slug, case):
+    with monkeypatch.context() as patched:
+        without(patched, slug)
+        return outcome_of(case)
