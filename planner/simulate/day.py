@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from planner.check.capacity import Limit
@@ -11,9 +11,10 @@ from planner.check.case import Case, Device, ServicePlaced, is_active
 from planner.check.critical import Dependence
 from planner.check.grid import Grid, Moment
 from planner.check.loads import LoadModel
-from planner.model.scenarios import NORMAL, Scenario
+from planner.check.services import Running
+from planner.model.scenarios import Scenario
 from planner.simulate.effect import AccessLost, Effect, Recovery, Short, Stopped
-from planner.simulate.equipment import Equipment
+from planner.simulate.equipment import Equipment, Seen
 from planner.simulate.network import NetworkState
 from planner.simulate.pools import Pools
 from planner.simulate.processes import Processes
@@ -35,6 +36,15 @@ class Shared(NamedTuple):
     dependence: Dependence
     processes: Processes
     emergency_limits: dict[str, list[tuple[Limit, ...]]]
+
+
+class Evaluated(NamedTuple):
+    """An effect, and what it was derived from."""
+
+    effect: Effect
+    seen: Seen
+    running: Running
+    taken: Taken
 
 
 class Day:
@@ -70,10 +80,16 @@ class Day:
             for key, workload in shared.case.estate.workloads.items()
             if is_active(workload, self.span.day) and self._up[key] < workload.needed
         }
-        self.first_stopped = shared.processes.waiting_for(self.first_short)
+        self.first_stopped = frozenset(shared.processes.waiting_for(self.first_short))
 
     def effect(self, scenario: Scenario, moments: Collection[Moment], lost_bits: int) -> Effect:
-        """Return what a loss does on this day.
+        """Return what a loss does on this day; for the parameters see `evaluate`."""
+        return self.evaluate(scenario, moments, lost_bits).effect
+
+    def evaluate(
+        self, scenario: Scenario, moments: Collection[Moment], lost_bits: int
+    ) -> Evaluated:
+        """Return what a loss does on this day, and how that comes about.
 
         Parameters
         ----------
@@ -82,8 +98,6 @@ class Day:
         lost_bits
             What it takes away of the network.
         """
-        if scenario.kind == NORMAL:
-            return Effect(scenario, self.span.day)
         shared = self.shared
         on = self.equipment_in(scenario)
         seen = on.see(moments)
@@ -92,13 +106,17 @@ class Day:
         running = self.takeover.running(self.equipment.first_down | down | off)
         taken = self.takeover.after(running, lost_bits)
         gone = frozenset[str]().union(down, off, taken.down)
-        short = self._short(gone)
+        waiting = shared.processes.waiting_for(self._short(self._counted(gone)))
+        kept = self.pools.given_up(scenario, running, taken, self.first_stopped.union(waiting))
+        given_up = frozenset(key for key in taken.runs_at if self._workload_of[key].id in kept.shed)
+        gone |= given_up
+        short = self._short(self._counted(gone))
         stopped = tuple(
             one
-            for one in shared.processes.stopped(short, (), scenario)
+            for one in shared.processes.stopped(short, kept.shed, scenario)
             if one.process not in self.first_stopped
         )
-        return Effect(
+        effect = Effect(
             scenario,
             self.span.day,
             down=tuple(sorted(down)),
@@ -106,7 +124,8 @@ class Day:
             off=tuple(sorted(off)),
             overloads=(*seen.overloads, *self.pools.overloads(scenario, running, taken)),
             services_down=tuple(sorted(taken.down)),
-            moves=taken.moves,
+            services_shed=tuple(sorted(given_up)),
+            moves=tuple(move for move in taken.moves if move.instance not in given_up),
             short=tuple(short.values()),
             stopped=stopped,
             recoveries=self._recoveries(taken, stopped),
@@ -114,6 +133,7 @@ class Day:
             paths=tuple(shared.network.fewer_paths(lost_bits)) if lost_bits else (),
             tenants=self._tenants(gone | seen.interrupted, taken, stopped),
         )
+        return Evaluated(effect, seen, running, taken)
 
     def equipment_in(self, scenario: Scenario) -> Equipment:
         """Return what is on: everything, or what is critical at a site that stands alone."""
@@ -143,15 +163,27 @@ class Day:
         lost = {d.instance for d in self.span.devices if d.rack.id in moment.racks}
         return frozenset(placed & lost), frozenset(placed - lost).difference(on.ids)
 
-    def _short(self, gone: Collection[str]) -> dict[str, Short]:
+    def missing(self, effect: Effect) -> Counter[str]:
+        """Return workload -> instances that are up without the loss and do not run after it."""
+        return self._counted(
+            (*effect.down, *effect.off, *effect.services_down, *effect.services_shed)
+        )
+
+    def _counted(self, instances: Iterable[str]) -> Counter[str]:
+        return Counter(self._workload_of[key].id for key in instances)
+
+    def is_short(self, workload: str, missing: int) -> bool:
+        """Return whether too few are up when so many are missing, and only then."""
+        needed = self.shared.case.planned[workload].needed
+        return self._up[workload] - missing < needed <= self._up[workload]
+
+    def _short(self, missing: Counter[str]) -> dict[str, Short]:
         """Return the workloads of which too few are up, those left out that were so before."""
-        lost = Counter(self._workload_of[key].id for key in gone)
-        found = {}
-        for key in sorted(lost.keys() - self.first_short.keys()):
-            up, needed = self._up[key] - lost[key], self.shared.case.planned[key].needed
-            if up < needed:
-                found[key] = Short(key, up, needed)
-        return found
+        return {
+            key: Short(key, self._up[key] - missing[key], self.shared.case.planned[key].needed)
+            for key in sorted(missing)
+            if self.is_short(key, missing[key])
+        }
 
     def _recoveries(self, taken: Taken, stopped: Collection[Stopped]) -> tuple[Recovery, ...]:
         if not taken.moves:

@@ -61,7 +61,7 @@ class Equipment:
         self.reference = reference or self
         self.is_based_on_loss = reference is not None
         self._zones = _Zones(case)
-        self._zones.normal(Sight(span, model, model.base, _NOTHING))
+        self._zones.start(Sight(span, model, model.base, _NOTHING))
         self.ids = tuple(device.instance for device in model.devices)
         carrying = zip(self.ids, model.normal.carrying, strict=False)
         self.first_down = frozenset(key for key, nodes in carrying if nodes is None)
@@ -76,7 +76,7 @@ class Equipment:
         for moment, change in changes:
             for over in (*self._over(moment, change), *self._hot(moment, change)):
                 known = worst.get((over.subject, over.unit))
-                if known is None or over.excess > known.excess:
+                if known is None or over.excess >= known.excess:
                     worst[over.subject, over.unit] = over
         down = [self._down(change) for _, change in changes]
         for_now = frozenset[str]().union(*down[:-1])
