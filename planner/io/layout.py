@@ -221,15 +221,17 @@ def parse_layout(raw: bytes, name: str) -> Layout:
     if document is None or problems:
         raise _error(problems)
     layout = _Reader(document, tree.mark, name).layout()
-    return layout if lines is None else layout.model_copy(update={"placements": lines.placements})
+    if lines is None:
+        return layout
+    return layout.model_copy(update={"placements": lines.placements, "services": lines.services})
 
 
 def _canonical_lines(raw: bytes, name: str) -> Lines | None:
-    """Return the placements of a lock as rackplan writes it, or None for any other text."""
+    """Return what a lock places, as rackplan writes it, or None for any other text."""
     try:
         lines = read_lines(raw.decode("utf-8"), name)
         if lines is not None:
-            for key in lines.placements:
+            for key in (*lines.placements, *lines.services):
                 split_instance_id(key)
     except ValueError:
         return None

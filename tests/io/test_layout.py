@@ -145,8 +145,28 @@ def test_the_line_reader_keeps_services(monkeypatch):
     assert layout_module._canonical_lines(raw, "x") is not None
     fast = parse_layout(raw, "x")
     monkeypatch.setattr(layout_module, "_canonical_lines", lambda raw, name: None)
-    assert parse_layout(raw, "x") == fast
+    slow = parse_layout(raw, "x")
+    assert slow == fast
+    assert [s.at for s in slow.services.values()] == [s.at for s in fast.services.values()]
     assert fast.model_dump() == made.model_dump()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "  app-1: {pool: no}",
+        "  app-1: {pool: p, standby: []}",
+        "  app-1: {pool: p, standby: [yes]}",
+        "  app-1: {pool: p, standby: q}",
+        "  app-1: {standby: [q], pool: p}",
+        "  app-1: {pool: p} # comment",
+        "  app: {pool: p}",
+        "    app-1: {pool: p}",
+    ],
+)
+def test_the_line_reader_leaves_other_forms_of_services_to_yaml(line):
+    text = layout_text(SIMPLE).replace("unplaced:", f"services:\n{line}\nunplaced:")
+    assert layout_module._canonical_lines(text.encode(), "x") is None
 
 
 @pytest.mark.parametrize(

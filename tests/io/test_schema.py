@@ -17,7 +17,7 @@ from planner.model.scenarios import DOMAIN_KINDS, SPREAD_LEVELS, SURVIVE_LEVELS
 from planner.model.space import Airflow
 from planner.model.tenancy import Protection
 from tests.io.mangled import BASE, CASES
-from tests.io.test_layout import FULL
+from tests.io.test_layout import FULL, SERVICES
 from tests.io.writing import load
 
 VALIDATOR = jsonschema.Draft202012Validator
@@ -109,7 +109,9 @@ def test_write_schema(tmp_path):
 
 
 def test_locks_fit_their_schema():
-    document = _plain(layout_text(FULL))
+    placed = FULL.model_copy(update={"services": SERVICES})
+    document = _plain(layout_text(placed))
+    assert document["services"]["portal-1"] == {"pool": "city-vm", "standby": ["lwl-vm"]}
     VALIDATOR(layout_schema()).validate(document)
     document["placements"]["db-1"]["colour"] = "red"
     with pytest.raises(jsonschema.ValidationError, match="colour"):
@@ -119,7 +121,8 @@ def test_locks_fit_their_schema():
 def test_the_export_fits_its_schema_and_keeps_raw_figures(tmp_path):
     extra = "workloads: [{id: web, tenant: acme, type: srv, count: 3, pinned: [3, 1], from: 2026-01-01}]\n"
     inventory = load(tmp_path / "e", extra=extra)
-    export = json.loads(json.dumps(export_json(inventory, FULL)))
+    placed = FULL.model_copy(update={"services": SERVICES})
+    export = json.loads(json.dumps(export_json(inventory, placed)))
     VALIDATOR(export_schema()).validate(export)
     assert (export["format"], export["version"]) == ("rackplan-export", 1)
     assert export["estate"]["power_nodes"]["h1-a03-A"]["rated_va"] == 11_000
@@ -129,6 +132,11 @@ def test_the_export_fits_its_schema_and_keeps_raw_figures(tmp_path):
         ["PSU1", "h1-a01-A", None],
         ["PSU2", "h1-a01-B", "L1"],
     ]
+    assert export["layout"]["services"]["portal-1"] == {
+        "instance": "portal-1",
+        "pool": "city-vm",
+        "standby": ["lwl-vm"],
+    }
     assert export_json(inventory)["layout"] is None
 
 

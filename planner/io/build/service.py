@@ -68,9 +68,10 @@ def _refuse_keys(context: Context, entry: Entry) -> None:
 def _check(context: Context, item: ServiceItem, key: str, origin: Origin) -> None:
     findings = context.findings
     context.require_all("pools", item.pools, origin, "pools")
-    known = {name for e in context.entries["pools"].values() for name in e.item.licences}
-    for licence in item.licences:
-        context.require_in(known, "licence", licence, origin, "licences", licence)
+    if item.licences:
+        known = {name for e in context.entries["pools"].values() for name in e.item.licences}
+        for licence in item.licences:
+            context.require_in(known, "licence", licence, origin, "licences", licence)
     if item.quorum == "manual" and item.manual_min is None:
         message = f"`quorum: manual` of `{key}` without `manual_min`"
         hint = "add `manual_min`, the minutes in which people take it over"
