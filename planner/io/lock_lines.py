@@ -41,7 +41,7 @@ _SERVICE = re.compile(
     rf"(?:, standby: \[(?P<standby>{_TOKEN}(?:, {_TOKEN})*)\])?\}}\Z"
 )
 
-PlacedT = TypeVar("PlacedT", Placement, ServicePlacement)
+PlacedT = TypeVar("PlacedT", bound=Placement | ServicePlacement)
 
 
 class Lines(NamedTuple):
