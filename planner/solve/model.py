@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 
 from planner.problem.problem import Problem
 from planner.solve.candidates import Candidates
-from planner.solve.pools import Pools, PoolUp
+from planner.solve.hosting import Hosting
 from planner.solve.registry import ROWS, STRUCTURES
 from planner.solve.rows import Key, Load, Row
 
@@ -77,9 +77,6 @@ class Model:
         self._loads: dict[Load, cp_model.IntVar] = {}
         self.racks_opened: dict[str, cp_model.IntVar] = {}
         self._literal: dict[tuple[str, int, int], cp_model.IntVar] = {}
-        self._beyond: dict[tuple[frozenset[int], int], cp_model.IntVar] = {}
-        self._alive: dict[PoolUp, cp_model.IntVar] = {}
-        self._down: dict[object, cp_model.IntVar] = {}
         self._runs: dict[tuple[int, ...], cp_model.IntVar] = {}
         self._any: dict[frozenset[int], cp_model.IntVar] = {}
         self.moved = {
@@ -119,20 +116,9 @@ class Model:
         return cp_model.LinearExpr.sum([self.y[o.index] for o in options])
 
     @cached_property
-    def pools(self) -> Pools:
+    def hosting(self) -> Hosting:
         """What pools offer in which states."""
-        return Pools(self.candidates)
-
-    def count(self, options: frozenset[int], spare: int = 0) -> cp_model.LinearExpr:
-        """Return `max(0, instances at equipment options - spare)`."""
-        total = cp_model.LinearExpr.sum([self.x[o] for o in sorted(options)])
-        if not spare or not options:
-            return total
-        if (options, spare) not in self._beyond:
-            beyond = self.cp.new_int_var(0, sum(self.upper(o) for o in options), "")
-            self.cp.add_max_equality(beyond, [total - spare, 0])
-            self._beyond[options, spare] = beyond
-        return self._beyond[options, spare]
+        return Hosting(self)
 
     def any_of(self, options: frozenset[int]) -> cp_model.LiteralT:
         """Return whether any of the equipment options holds an instance; exact both ways."""
@@ -141,38 +127,6 @@ class Model:
         if options not in self._any:
             self._any[options] = self.at_least((f"any {sorted(options)}", 0), sorted(options), 1)
         return self._any[options]
-
-    def is_alive(self, up: PoolUp) -> cp_model.LiteralT:
-        """Return whether a pool is alive of which this is up; exact both ways."""
-        hosts = self.any_of(up.hosts)
-        if up.storage is None or hosts is False:
-            return hosts
-        storage = self.any_of(up.storage)
-        if storage is False:
-            return False
-        if up not in self._alive:
-            alive = self.cp.new_bool_var("")
-            self.cp.add_bool_and([hosts, storage]).only_enforce_if(alive)
-            self.cp.add_bool_or([~hosts, ~storage, alive])
-            self._alive[up] = alive
-        return self._alive[up]
-
-    def if_dead(self, pools: Sequence[PoolUp], options: Sequence[int]) -> Expr:
-        """Return at least the number of instances at service options if all pools are dead, or 0.
-
-        `down >= placed - most * (alive pools)`; as low as that where something limits it.
-        """
-        placed = self.sum_services(dict.fromkeys(options, 1))
-        alive = [one for up in pools if (one := self.is_alive(up)) is not False]
-        if not alive:
-            return placed
-        key = (tuple(pools), tuple(options))
-        if key not in self._down:
-            most = sum(self.candidates.services.upper(o) for o in options)
-            down = self.cp.new_int_var(0, most, "")
-            self.cp.add(placed <= cp_model.LinearExpr.sum([down, *(most * one for one in alive)]))
-            self._down[key] = down
-        return self._down[key]
 
     def any_service(self, options: tuple[int, ...]) -> cp_model.IntVar:
         """Return a literal that is true when any of the service options holds an instance."""

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from planner.model.continuity import Pool
-from planner.model.scenarios import EMERGENCY_KINDS, Look, must_survive
+from planner.model.scenarios import EMERGENCY_KINDS, Look
 from planner.model.workload import Service
 from planner.problem.continuity import WHOLE
 from planner.problem.power import State
 from planner.solve.candidates import Candidates
+
+NOTHING: frozenset[int] = frozenset()
 
 
 class Resource(NamedTuple):
@@ -55,23 +57,36 @@ def kept(service: Service, unit: str) -> int:
     return 0
 
 
-class PoolUp(NamedTuple):
-    """Equipment options of a pool whose devices are up; `storage` None where the hosts offer it."""
+class PoolDown(NamedTuple):
+    """Equipment options of a pool whose devices are down, or not yet or no longer there.
 
+    `storage` is None where the hosts offer it.
+    """
+
+    pool: str
     hosts: frozenset[int]
     storage: frozenset[int] | None
 
+    @property
+    def num_down(self) -> int:
+        """How many options are down."""
+        return len(self.hosts) + len(self.storage or NOTHING)
+
     def of(self, resource: Resource) -> frozenset[int]:
-        """Return the options whose devices offer a resource."""
+        """Return the options that do not offer a resource, of those that could."""
         if resource.source == "storage":
             assert self.storage is not None
             return self.storage
         return self.hosts
 
+    def covers(self, other: PoolDown) -> bool:
+        """Whether all that the other has down is down here, too."""
+        return self.hosts >= other.hosts and (self.storage or NOTHING) >= (other.storage or NOTHING)
+
 
 @dataclass(frozen=True)
 class PoolState:
-    """Sustained states in which the same hosts and storage are up, named by the first of them.
+    """Sustained states in which the same hosts and storage are down, named by the first of them.
 
     Attributes
     ----------
@@ -79,20 +94,17 @@ class PoolState:
         Continuity group of the member that stands alone, None where no site does.
     is_emergency
         Whether critical services fall back to their emergency level.
-    must_survive
-        Whether what is critical must be up.
     services
         Critical services that are active.
-    up
-        Pool -> what of it is up.
+    down
+        Pool -> what of it is down.
     """
 
     scenario: str
     group: str | None
     is_emergency: bool
-    must_survive: bool
     services: frozenset[str]
-    up: Mapping[str, PoolUp]
+    down: Mapping[str, PoolDown]
 
 
 class Pools:
@@ -101,16 +113,20 @@ class Pools:
     def __init__(self, candidates: Candidates) -> None:
         self.candidates = candidates
         self.problem = candidates.problem
-        self.pools = self.problem.estate.pools
+        used = {pool for option in candidates.services.options for pool in option.pools}
+        self.pools = {key: pool for key, pool in self.problem.estate.pools.items() if key in used}
         self._of_workload: dict[str, list[int]] = {}
         for option in candidates.options:
             workload = candidates.group(option).workload.id
             self._of_workload.setdefault(workload, []).append(option.index)
+        self._services = tuple(g.service for g in self.problem.service_groups)
+        self._resources: dict[str, tuple[Resource, ...]] = {}
 
     def resources(self, pool: str) -> tuple[Resource, ...]:
         """Return the resources of a pool."""
-        services = tuple(g.service for g in self.problem.service_groups)
-        return resources(self.pools[pool], services)
+        if pool not in self._resources:
+            self._resources[pool] = resources(self.pools[pool], self._services)
+        return self._resources[pool]
 
     def _standing_at(self, site: str, workloads: tuple[str, ...]) -> frozenset[int]:
         """Return the options of workloads at a site."""
@@ -123,72 +139,87 @@ class Pools:
         )
 
     @cached_property
-    def whole(self) -> dict[str, PoolUp]:
-        """Pool -> all options of its hosts and of its storage."""
+    def hosts(self) -> dict[str, frozenset[int]]:
+        """Pool -> all options of its hosts."""
+        return {key: self._standing_at(p.site, p.hosts) for key, p in self.pools.items()}
+
+    @cached_property
+    def storage(self) -> dict[str, frozenset[int] | None]:
+        """Pool -> all options of its storage, None where the hosts offer it."""
         return {
-            key: PoolUp(
-                self._standing_at(pool.site, pool.hosts),
-                self._standing_at(pool.site, pool.storage_on) if pool.storage_on else None,
-            )
+            key: self._standing_at(pool.site, pool.storage_on) if pool.storage_on else None
             for key, pool in self.pools.items()
         }
 
-    def at(self, epoch: int, down: frozenset[int] = frozenset()) -> dict[str, PoolUp]:
-        """Return what is up of each pool in an epoch, with the patterns in `down` down."""
-        active = self.problem.epochs[epoch].workloads
-
-        def up(options: frozenset[int]) -> frozenset[int]:
-            return frozenset(
-                o
-                for o in options
-                if (option := self.candidates.options[o]).pattern not in down
-                and self.candidates.group(option).workload.id in active
-            )
-
-        return {
-            key: PoolUp(up(all_.hosts), None if all_.storage is None else up(all_.storage))
-            for key, all_ in self.whole.items()
-        }
+    @cached_property
+    def _of_pattern(self) -> Mapping[int, tuple[tuple[str, bool, int], ...]]:
+        """Pattern -> (pool, whether as storage, option) of the hosts and storage with it."""
+        found: dict[int, list[tuple[str, bool, int]]] = {}
+        options = self.candidates.options
+        for is_storage, by_pool in ((False, self.hosts), (True, self.storage)):
+            for pool, here in by_pool.items():
+                for o in here or ():
+                    found.setdefault(options[o].pattern, []).append((pool, is_storage, o))
+        return {pattern: tuple(uses) for pattern, uses in found.items()}
 
     @cached_property
-    def _patterns(self) -> frozenset[int]:
-        """All patterns of hosts and storage."""
-        options = self.candidates.options
-        return frozenset(
-            options[o].pattern
-            for all_ in self.whole.values()
-            for o in (*all_.hosts, *(all_.storage or ()))
+    def inactive(self) -> tuple[dict[str, PoolDown], ...]:
+        """(num_epochs,) what of each pool is not there, in the normal state."""
+        options, groups = self.candidates.options, self.problem.groups
+
+        def missing(those: frozenset[int], active: frozenset[str]) -> frozenset[int]:
+            return frozenset(o for o in those if groups[options[o].group].workload.id not in active)
+
+        return tuple(
+            {
+                key: PoolDown(
+                    key,
+                    missing(self.hosts[key], epoch.workloads),
+                    None if storage is None else missing(storage, epoch.workloads),
+                )
+                for key, storage in self.storage.items()
+            }
+            for epoch in self.problem.epochs
         )
+
+    def _down(self, patterns: frozenset[int]) -> dict[str, tuple[frozenset[int], frozenset[int]]]:
+        """Return pool -> hosts and storage that are down with these patterns."""
+        found: dict[str, tuple[set[int], set[int]]] = {}
+        for pattern in patterns:
+            for pool, is_storage, o in self._of_pattern[pattern]:
+                found.setdefault(pool, (set(), set()))[is_storage].add(o)
+        return {pool: (frozenset(h), frozenset(s)) for pool, (h, s) in found.items()}
 
     @cached_property
     def states(self) -> tuple[PoolState, ...]:
-        """The normal state and all losses, then each member alone with its losses, by class."""
+        """All losses, then each member alone with its losses, by class."""
         graph, continuity = self.problem.graph, self.problem.continuity
         found: dict[object, PoolState] = {}
+        seen: set[tuple[frozenset[int], str | None, bool]] = set()
 
-        def add(state: State, down: frozenset[int], group: str | None) -> None:
-            kind = state.scenario.kind
-            is_emergency = group is not None or kind in EMERGENCY_KINDS
-            must = must_survive(self.problem.estate, state.scenario)
-            down &= self._patterns
-            if (down, group, is_emergency, must) in seen:
+        def add(state: State, patterns: frozenset[int], group: str | None) -> None:
+            is_emergency = group is not None or state.scenario.kind in EMERGENCY_KINDS
+            patterns = frozenset(patterns & self._of_pattern.keys())
+            if state.look is not Look.SUSTAINED or (patterns, group, is_emergency) in seen:
                 return
-            seen.add((down, group, is_emergency, must))
-            critical = continuity.critical(group).needed
+            seen.add((patterns, group, is_emergency))
+            lost = self._down(patterns)
             for e, epoch in enumerate(self.problem.epochs):
-                services = frozenset(self.problem.service_groups_of) & critical & epoch.workloads
-                up = self.at(e, down)
-                key = (tuple(up.values()), group, is_emergency, must, services)
-                if services and key not in found:
+                critical = continuity.critical(group).needed & epoch.workloads
+                services = frozenset(self.problem.service_groups_of) & critical
+                down = dict(self.inactive[e])
+                for key, (hosts, storage) in lost.items():
+                    old = down[key]
+                    all_storage = None if old.storage is None else old.storage | storage
+                    down[key] = PoolDown(key, old.hosts | hosts, all_storage)
+                one = (tuple(down.values()), group, is_emergency, services)
+                if services and one not in found:
                     scenario = state.scenario.id
-                    found[key] = PoolState(scenario, group, is_emergency, must, services, up)
+                    found[one] = PoolState(scenario, group, is_emergency, services, down)
 
-        seen: set[tuple[frozenset[int], str | None, bool, bool]] = set()
-        if self.problem.service_groups and self.pools:
+        if self.pools:
             for state, down in zip(graph.states[1:], self.candidates.down[1:], strict=True):
-                if state.look is Look.SUSTAINED:
-                    add(state, down, None)
+                add(state, down, None)
             for state, down in zip(graph.alone_states, self.candidates.down_alone, strict=True):
-                if state.look is Look.SUSTAINED:
-                    add(state, down, continuity.group_of(state.scenario.alone))
+                add(state, down, continuity.group_of(state.scenario.alone))
         return tuple(found.values())

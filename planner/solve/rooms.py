@@ -43,7 +43,7 @@ def _hosts_by_room(model: Model, pool: str) -> dict[str, frozenset[int]]:
     """Return room -> options of a pool's hosts in it."""
     racks, options = model.problem.estate.racks, model.candidates.options
     found: dict[str, set[int]] = {}
-    for host in model.pools.whole[pool].hosts:
+    for host in model.hosting.pools.hosts[pool]:
         found.setdefault(racks[options[host].rack].room, set()).add(host)
     return {room: frozenset(found[room]) for room in sorted(found)}
 

@@ -94,6 +94,15 @@ class Services:
             for key, groups in self.problem.service_groups_of.items()
         }
 
+    @cached_property
+    def using(self) -> dict[str, tuple[ServiceOption, ...]]:
+        """Pool -> the options that run on it, or may be taken over by it."""
+        found: dict[str, list[ServiceOption]] = {key: [] for key in self.problem.estate.pools}
+        for option in self.options:
+            for pool in option.pools:
+                found[pool].append(option)
+        return {pool: tuple(options) for pool, options in found.items()}
+
     def upper(self, option: int) -> int:
         """Return how many instances an option can hold."""
         return self.group(self.options[option]).count

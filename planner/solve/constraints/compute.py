@@ -7,7 +7,7 @@ from ortools.sat.python import cp_model
 from planner.problem.problem import Problem
 from planner.problem.services import may_use, other_members
 from planner.solve.model import Model
-from planner.solve.pools import PoolUp, Resource, demand, kept
+from planner.solve.pools import demand, kept
 from planner.solve.registry import ServiceCandidate, service_filter, structure
 from planner.solve.rows import Key
 
@@ -38,36 +38,28 @@ def pool(model: Model) -> None:
 
     Kept for others: the mirrors, and the RAM and licences of warm copies.
     """
-    pools, problem = model.pools, model.problem
+    hosting, problem = model.hosting, model.problem
     seen: set[object] = set()
     for e, epoch in enumerate(problem.epochs):
-        for key, up in pools.at(e).items():
+        for key, down in hosting.pools.inactive[e].items():
             spare = problem.estate.pools[key].hosts_spare
-            for resource in pools.resources(key):
+            for resource in hosting.pools.resources(key):
                 need = _need(model, key, resource.unit, epoch.workloads)
-                row = (key, resource, up, tuple(need.items()))
+                row = (resource, down, tuple(need.items()))
                 if need and row not in seen:
                     seen.add(row)
                     slack = model.slack(Key("compute.pool", key, resource.unit))
-                    free = offered(model, resource, up, spare)
-                    model.cp.add(model.sum_services(need) <= cp_model.LinearExpr.sum([free, slack]))
-
-
-def offered(model: Model, resource: Resource, up: PoolUp, spare: int = 0) -> cp_model.LinearExpr:
-    """Return what a pool offers of a resource, with so many hosts kept free."""
-    if resource.source == "pool":
-        return cp_model.LinearExpr.sum([resource.figure])
-    devices = up.of(resource)
-    return resource.figure * model.count(devices, spare if resource.source == "hosts" else 0)
+                    free = hosting.offered(resource, down, spare)
+                    model.cp.add(hosting.load(need) <= cp_model.LinearExpr.sum([free, slack]))
 
 
 def _need(model: Model, pool: str, unit: str, active: frozenset[str]) -> dict[int, int]:
     """Return service option -> what an instance takes of a pool in the normal state."""
     services = model.candidates.services
     need: dict[int, int] = {}
-    for option in services.options:
+    for option in services.using[pool]:
         group = services.group(option)
-        if group.workload.id in active and pool in option.pools:
+        if group.workload.id in active:
             is_home = pool == option.pool
             taken = demand(group.service, unit) if is_home else kept(group.service, unit)
             if taken:

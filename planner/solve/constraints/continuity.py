@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
 from planner.model.scenarios import Look, Scenario, must_survive
 from planner.model.tenancy import HostingClass
+from planner.model.workload import Service
 from planner.problem.continuity import WHOLE, Votes, lag_min, move_min
 from planner.problem.loads import LoadRow
 from planner.problem.power import State
 from planner.problem.problem import Problem
 from planner.problem.services import PoolChoice
 from planner.solve.candidates import Candidates
-from planner.solve.constraints.compute import offered
 from planner.solve.constraints.cooling import heat_in
 from planner.solve.model import Expr, Model
-from planner.solve.pools import PoolState, PoolUp, demand
+from planner.solve.pools import PoolDown, PoolState, demand
 from planner.solve.registry import (
     Candidate,
     ServiceCandidate,
@@ -74,26 +75,43 @@ def survivor(candidates: Candidates) -> Iterable[Row]:
 
 @structure("continuity.survivor")
 def survivor_services(model: Model) -> None:
-    """`placed instances whose pools are all dead <= count - needed`, per loss and member alone."""
-    services = model.candidates.services
-    seen: set[object] = set()
-    for state in model.pools.states:
-        if not state.must_survive:
-            continue
-        for key in sorted(state.services):
-            by_pools: dict[tuple[PoolUp, ...], list[int]] = {}
-            for option in services.of_workload[key]:
-                up = tuple(state.up[pool] for pool in option.pools)
-                by_pools.setdefault(up, []).append(option.index)
-            row = (key, tuple((up, tuple(options)) for up, options in by_pools.items()))
-            if row in seen:
-                continue
-            seen.add(row)
-            workload = model.problem.estate.workloads[key]
-            down = [model.if_dead(up, options) for up, options in by_pools.items()]
-            lost = model.slack(Key("continuity.survivor", key, "instances"))
-            most = max(0, workload.count - workload.needed)
-            model.cp.add(cp_model.LinearExpr.sum(down) <= most + lost)
+    """`placed instances whose pools are all dead <= count - needed`, per loss and member alone.
+
+    A state in which less is down than in another, of all pools that the service may use, is left
+    out: at most as many of its instances are down in it.
+    """
+    hosting, services = model.hosting, model.candidates.services
+    worst: dict[tuple[tuple[str, ...], frozenset[int]], list[PoolState]] = {}
+    states = hosting.pools.states
+    for workload, options in services.of_workload.items():
+        pools = tuple(sorted({pool for option in options for pool in option.pools}))
+        binding = frozenset(n for n, state in enumerate(states) if workload in state.services)
+        if (pools, binding) not in worst:
+            worst[pools, binding] = _worst([states[n] for n in sorted(binding)], pools)
+        for state in worst[pools, binding]:
+            _add_survivor(model, workload, state)
+
+
+def _worst(states: Iterable[PoolState], pools: tuple[str, ...]) -> list[PoolState]:
+    """Leave out states that another covers: all that is down of these pools is down in it, too."""
+    ordered = sorted(states, key=lambda s: -sum(s.down[p].num_down for p in pools))
+    kept: list[PoolState] = []
+    for state in ordered:
+        if not any(all(k.down[p].covers(state.down[p]) for p in pools) for k in kept):
+            kept.append(state)
+    return kept
+
+
+def _add_survivor(model: Model, workload: str, state: PoolState) -> None:
+    by_pools: dict[tuple[PoolDown, ...], dict[int, int]] = {}
+    for option in model.candidates.services.of_workload[workload]:
+        pools = tuple(state.down[pool] for pool in option.pools)
+        by_pools.setdefault(pools, {})[option.index] = 1
+    down = [model.hosting.moved(pools, options) for pools, options in by_pools.items()]
+    asked = model.problem.estate.workloads[workload]
+    most = max(0, asked.count - asked.needed)
+    slack = model.slack(Key("continuity.survivor", workload, "instances"))
+    model.cp.add(cp_model.LinearExpr.sum(down) <= cp_model.LinearExpr.sum([most, slack]))
 
 
 @structure("continuity.compute")
@@ -103,59 +121,57 @@ def compute(model: Model) -> None:
     What runs on it: its own instances, and those it takes over because all pools that are tried
     before it are dead. Says nothing where the pool itself is dead.
     """
+    hosting = model.hosting
     seen: set[object] = set()
-    for state in model.pools.states:
-        for pool in model.problem.estate.pools:
-            runs = _runs(model, pool, state)
-            for resource in model.pools.resources(pool) if runs else ():
-                use = _use(model, runs, resource.unit, state)
-                row = (pool, state.up[pool], resource, use)
+    for state in hosting.pools.states:
+        for pool, down in state.down.items():
+            alive = hosting.alive(down)
+            runs = [] if alive is None else _runs(model, pool, state)
+            for resource in hosting.pools.resources(pool) if runs else ():
+                use = _use(runs, resource.unit)
+                row = (down, resource, tuple((b, tuple(t.items())) for b, t in use.items()))
                 if use and row not in seen:
                     seen.add(row)
-                    alive = model.is_alive(state.up[pool])
-                    if alive is False:
-                        continue
+                    taken = [hosting.moved(before, terms) for before, terms in use.items()]
                     slack = model.slack(Key("continuity.compute", pool, resource.unit))
-                    free = offered(model, resource, state.up[pool])
-                    taken = [
-                        coefficient * model.if_dead(before, [option])
-                        for before, option, coefficient in use
-                    ]
+                    free = hosting.offered(resource, down)
                     model.cp.add(
                         cp_model.LinearExpr.sum(taken) <= cp_model.LinearExpr.sum([free, slack])
                     ).only_enforce_if(alive)
 
 
-def _runs(
-    model: Model, pool: str, state: PoolState
-) -> list[tuple[tuple[PoolUp, ...], ServiceOption]]:
-    """Return the options that may run on a pool, with the pools that are tried before it."""
-    services = model.candidates.services
-    return [
-        (tuple(state.up[p] for p in option.pools[: option.pools.index(pool)]), option)
-        for key in sorted(state.services)
-        for option in services.of_workload[key]
-        if pool in option.pools
-    ]
+class _Run(NamedTuple):
+    """An option that may run on a pool, at a level, once the pools before it are dead."""
+
+    option: int
+    service: Service
+    permille: int
+    before: tuple[PoolDown, ...]
 
 
-def _use(
-    model: Model,
-    runs: Iterable[tuple[tuple[PoolUp, ...], ServiceOption]],
-    unit: str,
-    state: PoolState,
-) -> tuple[tuple[tuple[PoolUp, ...], int, int], ...]:
-    """Return (pools before, option, demand of one instance) for what takes of a resource."""
+def _runs(model: Model, pool: str, state: PoolState) -> list[_Run]:
     services, continuity = model.candidates.services, model.problem.continuity
     found = []
-    for before, option in runs:
+    for option in services.using[pool]:
         group = services.group(option)
-        share = WHOLE
-        if state.is_emergency:
-            share = continuity.emergency_permille(group.workload.id, state.group)
-        if taken := demand(group.service, unit, share):
-            found.append((before, option.index, taken))
-    return tuple(found)
+        key = group.workload.id
+        if key in state.services:
+            share = WHOLE
+            if state.is_emergency:
+                share = continuity.emergency_permille(key, state.group)
+            before = option.pools[: option.pools.index(pool)]
+            down = tuple(state.down[p] for p in before)
+            found.append(_Run(option.index, group.service, share, down))
+    return found
+
+
+def _use(runs: Iterable[_Run], unit: str) -> dict[tuple[PoolDown, ...], dict[int, int]]:
+    """Return pools before -> option -> what an instance takes of a resource."""
+    found: dict[tuple[PoolDown, ...], dict[int, int]] = {}
+    for run in runs:
+        if taken := demand(run.service, unit, run.permille):
+            found.setdefault(run.before, {})[run.option] = taken
+    return found
 
 
 @service_filter("continuity.data", about="workload")
