@@ -19,7 +19,7 @@ continuity_groups:
     witness: hub
     geo_redundancy: true
     emergency: {hours: 72, gives_up: [ups, cooling_unit, ups], kappa_emergency: 0.9,
-                max_protection: {integrity: hoch}}
+                max_protection: {confidentiality: normal, integrity: hoch, availability: normal}}
 workloads:
   - {id: san, type: srv, role: storage, count: 2}
   - {id: app, kind: service, service: {vcpu: 2, ram_gib: 4, licences: {ora: 1}}}

@@ -105,7 +105,7 @@ def _digest_of_two_sites(tmp_path):
         ("independent_paths: 3", "independent_paths: 2"),
         ("hours: 72", "hours: 48"),
         ("    witness: hub\n", ""),
-        ("max_protection: {integrity: hoch}", "max_protection: {integrity: sehr-hoch}"),
+        ("integrity: hoch", "integrity: sehr-hoch"),
     ],
 )
 def test_what_keeps_a_site_alone_running_changes_it(tmp_path, digest_of_two_sites, old, new):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from planner.io.expansion import SECTIONS, Entry
 from planner.io.findings import Findings, Origin
+from planner.io.items.continuity import MaxProtectionItem
 from planner.io.items.policy import PolicyItem
 from planner.io.items.space import HostingItem, PortItem, UnitsItem
 from planner.io.rounding import down, nearest
@@ -105,7 +106,7 @@ def coordinates(context: Context, entry: Entry, subject: str) -> tuple[int | Non
     return nearest(lat, 10**6), nearest(lon, 10**6)
 
 
-def hosting_class(item: HostingItem) -> HostingClass:
+def hosting_class(item: HostingItem | MaxProtectionItem) -> HostingClass:
     """Return the levels per basic value."""
     return HostingClass(
         confidentiality=_level(item.confidentiality),

@@ -14,11 +14,11 @@ from planner.io.items.fields import (
     Id,
     Item,
     Latitude,
+    Level,
     Longitude,
     Positive,
     Share,
 )
-from planner.io.items.space import HostingItem
 
 
 class PoolItem(Item):
@@ -74,6 +74,14 @@ class ProcessItem(Item):
     dates: list[str] = Field([], description="calendar names it must run on")
 
 
+class MaxProtectionItem(Item):
+    """A level per basic value; each is given, as it replaces what the rooms say."""
+
+    confidentiality: Level
+    integrity: Level
+    availability: Level
+
+
 class EmergencyItem(Item):
     """What a site may give up while it stands alone, and for how long."""
 
@@ -83,7 +91,7 @@ class EmergencyItem(Item):
     gives_up: list[DomainKindName] = Field(
         [], description="kinds whose further loss need not be survived meanwhile; never `site`"
     )
-    max_protection: HostingItem | None = Field(
+    max_protection: MaxProtectionItem | None = Field(
         None, description="what every room may host meanwhile; left out: its `may_host`"
     )
     kappa_emergency: Share | None = Field(

@@ -244,6 +244,18 @@ bad.yaml:1:62: error[emergency]: `gives_up` of continuity group `g` holds `site`
 """,
     ),
     Case(
+        "emergency-protection-in-part",
+        {
+            "bad.yaml": """\
+continuity_groups: [{id: g, emergency: {hours: 72, max_protection: {integrity: hoch}}}]
+sites: [{id: "s[2-3]", continuity_group: g}]
+""",
+        },
+        """\
+bad.yaml:1:68: error[key-missing]: missing keys `availability`, `confidentiality`
+""",
+    ),
+    Case(
         "unknown-kind-given-up",
         {
             "bad.yaml": """\
