@@ -90,11 +90,11 @@ def mirror_findings(estate: Estate, service: PlainService) -> Iterator[Finding]:
         if limit is None:
             continue
         ends = {home.site, pool.site}
-        number = next(
-            (r.independent_paths for r in estate.path_requirements.values() if set(r.ends) == ends),
-            1,
-        )
-        rtt_us = network.rtt_us(home.site, pool.site, number)
+        needs = (r for r in estate.path_requirements.values() if set(r.ends) == ends)
+        asked = max((r.independent_paths for r in needs), default=1)
+        # Over fewer paths where there are no more: network.paths says so.
+        number = network.num_independent(home.site, pool.site, asked)
+        rtt_us = network.rtt_us(home.site, pool.site, max(1, number))
         if rtt_us is None:
             yield Finding("network.mirror", service.instance, "paths", NORMAL, 1, 0)
         elif rtt_us > limit:
