@@ -65,10 +65,10 @@ class Footprints:
         things.update(self._services(scenario, found))
         effect = found.effect
         processes = [one.process for one in effect.stopped]
-        processes += [one.process for one in effect.recoveries]
         if effect.services_shed:
-            # What else stops decides who is given up.
+            # What else stops, and how much is needed, decides who is given up.
             processes += self.day.shared.dependence.needs
+            things.add(_LEVEL)
         things.update(("process", key) for key in processes)
         if lost_bits or found.taken.moves:
             things.add(_NETWORK)
@@ -129,5 +129,5 @@ class Footprints:
             if one.instance in gone:
                 pools.update((one.pool.id, *(standby.id for standby in one.standbys)))
         yield from (("pool", key) for key in pools)
-        if pools or scenario.kind in EMERGENCY_KINDS:
+        if scenario.kind in EMERGENCY_KINDS:
             yield _LEVEL

@@ -12,6 +12,8 @@ from planner.model.estate import Estate
 from planner.model.scenarios import DOMAIN_KINDS, Scenario, iter_alone, iter_domains
 
 COMBINATION = "combination"
+
+#: What nobody has named is a pair, however many it takes away.
 PAIR = "pair"
 
 #: Kinds that a sweep can be limited to.
@@ -79,8 +81,7 @@ def named(estate: Estate, ids: Sequence[str], *, is_alone: bool = False) -> Scen
     if len(found) == 1:
         return Scenario(COMBINATION, found[0].id, alone, domains)
     names = [item.id for item in found]
-    kind = PAIR if len(domains) == 2 else COMBINATION
-    return Scenario(kind, f"{', '.join(names[:-1])} and {names[-1]}", alone, domains)
+    return Scenario(PAIR, f"{', '.join(names[:-1])} and {names[-1]}", alone, domains)
 
 
 def _find(estate: Estate, key: str) -> Domain:
@@ -113,9 +114,9 @@ def _take_alone(estate: Estate, found: list[Domain]) -> str:
     sites = [item for item in found if item.kind == "site"]
     members = [site for group in estate.members.values() if len(group) > 1 for site in group]
     if len(sites) != 1 or sites[0].id not in members:
-        named = f"`{sites[0].id}`" if len(sites) == 1 else f"{len(sites)} of the sites named"
+        what = f"`{sites[0].id}` is none" if len(sites) == 1 else f"{len(sites)} sites are named"
         raise UsageError(
-            f"{named} cannot stand alone: one member of a continuity group can",
+            f"one site of a continuity group can stand alone: {what}",
             hint=f"name one of {', '.join(f'`{key}`' for key in members)}" if members else None,
         )
     found.remove(sites[0])
