@@ -261,8 +261,12 @@ def _workload(group: Sequence[Device], types: Mapping[Spec, Settled]) -> Documen
     if count > 1:
         item["count"] = count
     item |= {k: v for k, v in (("from", first.first), ("until", first.last)) if v is not None}
-    if first.critical:
+    if first.critical and count > 1:
         item["critical"] = True
+    elif first.critical:
+        message = "no other device of its workload stands in for it, as what is critical needs"
+        action = "imported as not critical: name one workload at the devices that stand in"
+        first.record.note("note", "device-critical", "critical", message, action)
     pinned = [n for n, d in enumerate(group, start=1) if d.pinned and d.place.is_standing]
     if pinned:
         item["pinned"] = True if len(pinned) == len(group) else pinned

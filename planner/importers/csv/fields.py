@@ -193,7 +193,7 @@ DEVICES = (
         " Pool",
     ),
     _field(
-        "critical", "whether the workload is critical",
+        "critical", "whether its workload, of two devices at least, must be up after any loss",
         "Kritisch, Critical, Geschäftskritisch, KRITIS",
     ),
     _field(

@@ -88,8 +88,8 @@ class Findings:
 
 
 def _folded(group: Sequence[_Noted]) -> _Noted:
-    first = group[0]
-    others = spans([noted.spot.row for noted in group[1:]])
+    first, *rest = sorted(group, key=lambda noted: noted.spot.row)
+    others = spans([noted.spot.row for noted in rest])
     noun = "row" if len(group) == 2 else "rows"
     message = f"{first.finding.message}; likewise in {len(group) - 1} more {noun}: {others}"
     return first._replace(finding=replace(first.finding, message=message))

@@ -357,9 +357,26 @@ def test_days_and_flags(devices):
     )
     item = answer.item("workloads", "e/a")
     assert (item["from"], item["until"]) == (date(2027, 3, 1), date(2028, 12, 31))
-    assert (item["critical"], item["airflow"]) == (True, "front-to-rear")
+    assert item["airflow"] == "front-to-rear"
     assert answer.of("geraete.csv", "error") == [("3:E", "dates"), ("3:G", "cell-word")]
     assert "until" not in answer.item("workloads", "e/b")
+
+
+def test_only_devices_that_stand_in_for_each_other_are_critical(devices):
+    answer = devices(
+        "Gerätename;Schrank;Position;Kritisch;Verbund;Status;Anzahl",
+        "a;S-01;1;ja;;;",
+        "b1;S-01;2;ja;b;;", "b2;S-02;2;ja;b;;",
+        "c;;;ja;;geplant;2",
+        "d;S-01;3;nein;;;",
+    )  # fmt: skip
+    critical = [
+        key for key in answer.ids("workloads") if "critical" in answer.item("workloads", key)
+    ]
+    assert critical == ["e/b", "e/c"]
+    assert [
+        place for place, slug in answer.of("geraete.csv", "note") if slug == "device-critical"
+    ] == ["2:D"]
 
 
 def test_rows_that_are_no_devices(devices):

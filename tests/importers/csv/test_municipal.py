@@ -12,6 +12,7 @@ from tests.importers.csv.municipal import DEVICES, FEEDS, RACKS
 #: What is found, in the order of the files: place, severity, slug. All of `municipal.FAULTS` are
 #: here, besides the rows that are no devices and what follows from the two lost feeds.
 EXPECTED = [
+    (f"{DEVICES}:4:R", "note", "device-critical"),  # every critical device stands alone
     (f"{DEVICES}:5:I", "note", "cell-unit"),
     (f"{DEVICES}:6:K", "note", "cell-unit"),
     (f"{DEVICES}:7:A", "note", "cell-blanks"),
