@@ -135,6 +135,25 @@ class ZoneHeat:
         return iter(self.nearest.result(self.rule, "W"))
 
 
+class ZoneFigures(ZoneHeat):
+    """Heat and running capacity of every zone, look by look."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case)
+        self._seen: dict[str, tuple[int, int]] = {}
+
+    def look(self, sight: Sight) -> dict[str, tuple[int, int]]:
+        """Return zone -> heat and running capacity, W, in a look after `start`."""
+        self._seen = {}
+        self.look_at_all(sight)
+        if sight.moment is not sight.model.base:
+            self.loss(sight)
+        return self._seen
+
+    def _look_at(self, zone: str, heat_w: int, capacity_w: int, sight: Sight) -> None:
+        self._seen[zone] = heat_w, capacity_w
+
+
 def rack_heat(case: Case) -> Iterator[Violation]:
     """cooling.rack: the draw of a rack's devices <= its design power."""
     for views in case.views:

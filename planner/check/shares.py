@@ -8,7 +8,7 @@ from planner.check.capacity import Limit, W, kappa_emergency, limits
 from planner.check.case import Case
 from planner.check.continuity import critical_need
 from planner.check.continuity_alone import emergency_of
-from planner.check.cooling import ZoneHeat
+from planner.check.cooling import ZoneFigures
 from planner.check.critical import Dependence
 from planner.check.loads import LoadModel
 from planner.check.services import RAM, STORAGE, VCPU, Lookout, unit_of
@@ -33,26 +33,6 @@ class _Least(NamedTuple):
     scenario: str
 
 
-class _Heat(ZoneHeat):
-    """Heat and running capacity of the zones in a look, as far as they may differ from the base."""
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case)
-        self.seen: dict[str, tuple[int, int]] = {}
-
-    def look(self, sight: Sight) -> dict[str, tuple[int, int]]:
-        """Return zone -> heat and capacity; of all zones where nothing but the sites is lost."""
-        self.seen = {}
-        if not sight.moment.scenario.lost:
-            self.look_at_all(sight)
-        if sight.moment is not sight.model.base:
-            self.loss(sight)
-        return self.seen
-
-    def _look_at(self, zone: str, heat_w: int, capacity_w: int, sight: Sight) -> None:
-        self.seen[zone] = heat_w, capacity_w
-
-
 class Shares:
     """The least (emergency capacity - fixed) / critical load over all looks at a member alone."""
 
@@ -60,7 +40,7 @@ class Shares:
         self.case = case
         self.dependence = dependence
         self.lookout = Lookout(case)
-        self.heat = _Heat(case)
+        self.heat = ZoneFigures(case)
         self.least: dict[tuple[str, str], _Least] = {}
         self.limits: dict[int, tuple[Limit, ...]] = {}
         # Per model, the same member without any device: what is fixed.
@@ -79,9 +59,9 @@ class Shares:
         self._bare[id(model)] = LoadModel(model.grid, nothing, model.units, model.scale, model.base)
 
     def alone(self, sight: Sight) -> None:
-        """Look at every subject that may differ from the base."""
+        """Look at the zones, and at every other subject that may differ from the base."""
         self._power(sight)
-        for zone, (heat_w, capacity_w) in sorted(self.heat.look(sight).items()):
+        for zone, (heat_w, capacity_w) in self.heat.look(sight).items():
             self._see(COOLING, _Least(capacity_w, heat_w, 1, "W", zone, sight.label), sight)
         if sight.moment.look is Look.SUSTAINED:
             self._compute(sight)
