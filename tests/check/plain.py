@@ -244,14 +244,16 @@ class Plain:
     ) -> None:
         """Add to each live node its own draw and what it passes to its live children."""
         nodes = self.estate.power_nodes
+        children: dict[str | None, list[PowerNode]] = {}
+        for n in live:
+            children.setdefault(feeding.feeder(n), []).append(nodes[n])
 
         @cache
         def load(n: str) -> tuple[Fraction, Fraction]:
             w, va = load_w[n], load_va[n]
-            for child in nodes.values():
-                if child.id in live and feeding.feeder(child.id) == n:
-                    more_w, more_va = taken(child)
-                    w, va = w + more_w, va + more_va
+            for child in children.get(n, ()):
+                more_w, more_va = taken(child)
+                w, va = w + more_w, va + more_va
             at_once = self.estate.policy.diversity_permille.get(nodes[n].kind.value, 1000)
             own = nodes[n].own_w
             return w * at_once / 1000 + own, va * at_once / 1000 + own

@@ -31,9 +31,9 @@ from tests.check.plain_paths import access_findings, distance_findings, path_fin
 from tests.check.plain_services import PlainService, PlainServices
 
 
-def findings(estate: Estate, layout: Layout, as_of: date) -> Iterator[Finding]:
-    """Yield everything that is wrong on some day."""
-    days = _days(estate, layout, as_of)
+def findings(days: list[PlainServices]) -> Iterator[Finding]:
+    """Yield everything that is wrong on some of the planning days."""
+    estate = days[0].estate
     yield from path_findings(estate)
     yield from distance_findings(estate)
     yield from _times(estate)
@@ -57,7 +57,8 @@ def findings(estate: Estate, layout: Layout, as_of: date) -> Iterator[Finding]:
         yield from access_findings(on)
 
 
-def _days(estate: Estate, layout: Layout, as_of: date) -> list[PlainServices]:
+def planned(estate: Estate, layout: Layout, as_of: date) -> list[PlainServices]:
+    """Return what a layout places, by planning day."""
     days = days_of(estate, as_of)
     return [PlainServices(estate, layout, day, days) for day in days]
 
@@ -280,9 +281,9 @@ class Share(NamedTuple):
         return floor(self.left * 1000 / self.critical)
 
 
-def shares(estate: Estate, layout: Layout, as_of: date) -> dict[tuple[str, str], Share]:
+def shares(days: list[PlainServices]) -> dict[tuple[str, str], Share]:
     """Return the least share by site and resource, the first among equals."""
-    days = _days(estate, layout, as_of)
+    estate = days[0].estate
     least: dict[tuple[str, str], Share] = {}
     for scenario in iter_alone(estate):
         if scenario.kind in NETWORK_KINDS:

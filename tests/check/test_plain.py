@@ -6,7 +6,7 @@ import pytest
 
 from planner.check import check
 from tests.check.plain import worst_findings
-from tests.check.plain_rules import findings, shares
+from tests.check.plain_rules import findings, planned, shares
 from tests.check.random_continuity import random_continuity
 
 #: Rules that the plain evaluation knows in full.
@@ -26,10 +26,10 @@ NUM_FULL = 1500
 def compare(seed: int) -> set[str]:
     """Compare judge and plain on one case; return the rules that it breaks."""
     case = random_continuity(seed)
-    report = check(*case)
+    report, days = check(*case), planned(*case)
     expected = {
         key: finding
-        for key, finding in worst_findings(findings(*case)).items()
+        for key, finding in worst_findings(findings(days)).items()
         if finding.rule in PLAIN_RULES
     }
     judged = {
@@ -42,12 +42,11 @@ def compare(seed: int) -> set[str]:
         worst = expected[key]
         found = (violation.required, violation.available, violation.scenario)
         assert found == (worst.required, worst.available, worst.scenario), (seed, key)
-    _compare_shares(seed, case, report.shares)
+    _compare_shares(seed, shares(days), report.shares)
     return {rule for rule, _, _ in expected}
 
 
-def _compare_shares(seed, case, reported):
-    expected = shares(*case)
+def _compare_shares(seed, expected, reported):
     assert [(s.site, s.resource) for s in reported] == sorted(expected, key=_in_order), seed
     for share in reported:
         least = expected[share.site, share.resource]
@@ -88,6 +87,8 @@ def test_judge_equals_plain_at_length(first):
 
 def test_random_cases_break_every_rule():
     seen = Counter(
-        rule for seed in range(60) for rule in {f.rule for f in findings(*random_continuity(seed))}
+        rule
+        for seed in range(60)
+        for rule in {f.rule for f in findings(planned(*random_continuity(seed)))}
     )
     assert PLAIN_RULES - seen.keys() == set()

@@ -235,8 +235,10 @@ class _Draw:
                 draw_w=pick((200, 300, 400)),
                 priority=pick((0, 1)),
                 partial=self.odds(0.5),
-                **self.if_has("protection", 0.3, protection=self._levels()),
-                **self.if_has("cumulation", 0.5, protection=self._levels()),
+                **(
+                    self.if_has("protection", 0.3, protection=self._levels())
+                    or self.if_has("cumulation", 0.5, protection=self._levels())
+                ),
                 **self.if_has("access", 0.2, access_networks=(NET,)),
                 **self.if_has("quota", 0.3, tenant="t2"),
                 **self.if_has("dates", 0.3, valid_from=JUNE),
@@ -333,10 +335,10 @@ class _Draw:
                     *sorted(on),
                     criticality=pick((0, 1, 1, 1)),
                     emergency_permille=pick((400, 700, 1000)),
-                    **{
-                        **self.if_has("restart", rto_min=pick((0, 5, 15))),
-                        **self.if_has("quorum", 0.3, rto_min=pick((15, 60))),
-                    },
+                    **(
+                        self.if_has("restart", rto_min=pick((0, 5, 15)))
+                        or self.if_has("quorum", 0.3, rto_min=pick((15, 60)))
+                    ),
                     **self.if_has("data", rpo_min=pick((0, 10, 30))),
                 )
             )
