@@ -12,11 +12,12 @@ from planner.check.critical import Dependence
 from planner.check.grid import Grid, Moment
 from planner.check.loads import LoadModel
 from planner.check.services import Running
-from planner.model.scenarios import Scenario
+from planner.check.shedding import Shedding
+from planner.model.scenarios import NORMAL, Scenario
 from planner.simulate.effect import AccessLost, Effect, Recovery, Short, Stopped
 from planner.simulate.equipment import Equipment, Seen
 from planner.simulate.network import NetworkState
-from planner.simulate.pools import Pools
+from planner.simulate.pools import Pools, level_of
 from planner.simulate.processes import Processes
 from planner.simulate.takeover import Taken, Takeover
 
@@ -36,6 +37,18 @@ class Shared(NamedTuple):
     dependence: Dependence
     processes: Processes
     emergency_limits: dict[str, list[tuple[Limit, ...]]]
+
+
+class GivenUp(NamedTuple):
+    """Processes, service instances and equipment that are given up for want of capacity."""
+
+    processes: frozenset[str]
+    services: frozenset[str]
+    off: frozenset[str]
+    is_proven: bool
+
+
+_NOTHING = GivenUp(frozenset(), frozenset(), frozenset(), is_proven=True)
 
 
 class Evaluated(NamedTuple):
@@ -63,6 +76,7 @@ class Day:
         self.span = equipment.span
         self.takeover = Takeover(shared.case, self.span, shared.network, equipment.first_down)
         self.pools = Pools(shared.dependence, self.takeover)
+        self.shedding = Shedding(shared.case, self.span, shared.grid, shared.dependence)
         self._alone: dict[str, Equipment] = {}
         placed: list[Device | ServicePlaced] = [*self.span.devices, *self.span.services]
         self._workload_of = {one.instance: one.workload for one in placed}
@@ -82,6 +96,20 @@ class Day:
         }
         self.first_stopped = frozenset(shared.processes.waiting_for(self.first_short))
 
+    @property
+    def before(self) -> Effect:
+        """What is wrong without any loss, as if that were the effect of one."""
+        short = self.first_short
+        return Effect(
+            Scenario(NORMAL),
+            self.span.day,
+            down=tuple(sorted(self.equipment.first_down)),
+            overloads=self.equipment.first_overloads(),
+            services_down=tuple(sorted(self.first_down - self.equipment.first_down)),
+            short=tuple(short.values()),
+            stopped=self.shared.processes.stopped(short, (), Scenario(NORMAL)),
+        )
+
     def effect(self, scenario: Scenario, moments: Collection[Moment], lost_bits: int) -> Effect:
         """Return what a loss does on this day; for the parameters see `evaluate`."""
         return self.evaluate(scenario, moments, lost_bits).effect
@@ -98,40 +126,37 @@ class Day:
         lost_bits
             What it takes away of the network.
         """
-        shared = self.shared
         on = self.equipment_in(scenario)
         seen = on.see(moments)
-        lost, off = self._lost_and_off([*moments][-1], on)
-        down = seen.down | lost
-        running = self.takeover.running(self.equipment.first_down | down | off)
+        if on is not self.equipment:
+            # Whether a device is up does not depend on what else is on.
+            every = self.equipment.see(moments)
+            seen = seen._replace(down=every.down, interrupted=every.interrupted)
+        running = self.takeover.running(self.equipment.first_down | seen.down)
         taken = self.takeover.after(running, lost_bits)
-        gone = frozenset[str]().union(down, off, taken.down)
-        waiting = shared.processes.waiting_for(self._short(self._counted(gone)))
-        kept = self.pools.given_up(scenario, running, taken, self.first_stopped.union(waiting))
-        given_up = frozenset(key for key in taken.runs_at if self._workload_of[key].id in kept.shed)
-        gone |= given_up
-        short = self._short(self._counted(gone))
-        stopped = tuple(
-            one
-            for one in shared.processes.stopped(short, kept.shed, scenario)
-            if one.process not in self.first_stopped
-        )
+        short = self._short(self._counted((*seen.down, *taken.down)))
+        given_up = self._given_up(scenario, running, taken, seen, short)
+        gone = frozenset[str]().union(seen.down, taken.down, given_up.services, given_up.off)
+        processes = self.shared.processes.stopped(short, given_up.processes, scenario)
+        stopped = tuple(one for one in processes if one.process not in self.first_stopped)
+        network = self.shared.network
         effect = Effect(
             scenario,
             self.span.day,
-            down=tuple(sorted(down)),
+            down=tuple(sorted(seen.down)),
             interrupted=tuple(sorted(seen.interrupted)),
-            off=tuple(sorted(off)),
+            off=tuple(sorted(given_up.off)),
             overloads=(*seen.overloads, *self.pools.overloads(scenario, running, taken)),
             services_down=tuple(sorted(taken.down)),
-            services_shed=tuple(sorted(given_up)),
-            moves=tuple(move for move in taken.moves if move.instance not in given_up),
+            services_shed=tuple(sorted(given_up.services)),
+            moves=tuple(move for move in taken.moves if move.instance not in given_up.services),
             short=tuple(short.values()),
             stopped=stopped,
             recoveries=self._recoveries(taken, stopped),
             access=tuple(self._access(gone, taken, lost_bits)),
-            paths=tuple(shared.network.fewer_paths(lost_bits)) if lost_bits else (),
+            paths=tuple(network.fewer_paths(lost_bits)) if lost_bits else (),
             tenants=self._tenants(gone | seen.interrupted, taken, stopped),
+            is_best_unproven=not given_up.is_proven,
         )
         return Evaluated(effect, seen, running, taken)
 
@@ -155,19 +180,50 @@ class Day:
             self._alone[site] = Equipment(shared.case, span, model, limits, full)
         return self._alone[site]
 
-    def _lost_and_off(self, moment: Moment, on: Equipment) -> tuple[frozenset[str], frozenset[str]]:
-        """Return what stands in lost racks, and what is switched off elsewhere."""
-        if on is self.equipment:
-            return frozenset(), frozenset()
-        placed = {device.instance for device in self.span.devices} - self.first_down
-        lost = {d.instance for d in self.span.devices if d.rack.id in moment.racks}
-        return frozenset(placed & lost), frozenset(placed - lost).difference(on.ids)
+    def _given_up(
+        self,
+        scenario: Scenario,
+        running: Running,
+        taken: Taken,
+        seen: Seen,
+        short: Collection[str],
+    ) -> GivenUp:
+        """Return what is given up, by tier, where not everything fits."""
+        if not scenario.alone and not self.pools.is_tight(running, taken):
+            return _NOTHING
+        choice = self.shedding.shed(level_of(scenario))
+        dependence = self.shared.dependence
+        kept = frozenset(choice.workloads_kept).union(*(dependence.needs[p] for p in choice.kept))
+        is_all = not choice.shed and not choice.workloads_shed
+        services = frozenset(
+            key for key in taken.runs_at if self._workload_of[key].id not in kept and not is_all
+        )
+        waiting = self.shared.processes.waiting_for(short)
+        return GivenUp(
+            frozenset(choice.shed).difference(waiting, self.first_stopped),
+            services,
+            frozenset(self._off(scenario, kept, taken, seen)) if scenario.alone else frozenset(),
+            choice.is_proven,
+        )
+
+    def _off(
+        self, scenario: Scenario, kept: frozenset[str], taken: Taken, seen: Seen
+    ) -> Iterator[str]:
+        """Yield the devices that are up, but neither critical nor needed by what is kept."""
+        pools = self.shared.case.estate.pools
+        carrying = {
+            pool for key, pool in taken.runs_at.items() if self._workload_of[key].id in kept
+        }
+        carriers = {w for key in carrying for w in (*pools[key].hosts, *pools[key].storage_on)}
+        on = self.shared.dependence.critical_in(scenario).equipment.union(kept, carriers)
+        for device in self.span.devices:
+            key = device.instance
+            if device.workload.id not in on and key not in seen.down and key not in self.first_down:
+                yield key
 
     def missing(self, effect: Effect) -> Counter[str]:
-        """Return workload -> instances that are up without the loss and do not run after it."""
-        return self._counted(
-            (*effect.down, *effect.off, *effect.services_down, *effect.services_shed)
-        )
+        """Return workload -> instances that are up without the loss and down after it."""
+        return self._counted((*effect.down, *effect.services_down))
 
     def _counted(self, instances: Iterable[str]) -> Counter[str]:
         return Counter(self._workload_of[key].id for key in instances)

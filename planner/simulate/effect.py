@@ -72,7 +72,7 @@ class Stopped(NamedTuple):
     is_shed
         It is given up for want of capacity; nothing that it needs is down.
     causes
-        The workloads that it waits for.
+        The workloads that it waits for; none of a process that is given up.
     """
 
     process: str
@@ -129,11 +129,15 @@ class Effect(NamedTuple):
     down, interrupted
         Equipment that is down in the end, and that is down only until a switch has transferred.
     off
-        Equipment that is not critical, switched off where a site stands alone.
+        Equipment that is given up where a site stands alone: not critical, and not needed by
+        anything that is kept.
     services_down, services_shed
         Service instances that no live pool runs, and those given up for want of capacity.
     short
-        Workloads with fewer instances up than needed that had enough before.
+        Workloads with fewer instances up than needed that had enough before; what is given up
+        does not count.
+    is_best_unproven
+        More may have been given up than necessary: the search for the best choice gave up.
     """
 
     scenario: Scenario
@@ -151,6 +155,7 @@ class Effect(NamedTuple):
     access: tuple[AccessLost, ...] = ()
     paths: tuple[FewerPaths, ...] = ()
     tenants: tuple[str, ...] = ()
+    is_best_unproven: bool = False
 
     @property
     def is_empty(self) -> bool:

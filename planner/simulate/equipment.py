@@ -127,6 +127,23 @@ class Equipment:
             if self.is_based_on_loss or heat_w - capacity_w > before_w - running_w:
                 yield Overload(zone, COOLING_ZONE, W, moment.look, before_w, heat_w, capacity_w)
 
+    def first_overloads(self) -> tuple[Overload, ...]:
+        """Return nodes that carry more than they may after a loss, and hot zones, before any."""
+        model, moment = self.model, self.model.base
+        found = []
+        for n in self._first_over:
+            node = model.grid.nodes[n]
+            for limit, carried in self._excesses(n, model.normal.loads[n]):
+                load = -(-carried // model.scale)
+                figures = (load, load, limit.usable)
+                found.append(Overload(node.id, node.kind.value, limit.unit, moment.look, *figures))
+        for zone in self._zones.case.estate.cooling_zones:
+            heat_w, capacity_w = self.zone(zone)
+            if heat_w > capacity_w:
+                figures = (heat_w, heat_w, capacity_w)
+                found.append(Overload(zone, COOLING_ZONE, W, moment.look, *figures))
+        return tuple(sorted(found))
+
     def zone(self, zone: str) -> tuple[int, int]:
         """Return heat and running capacity of a zone in the look that the model is based on, W."""
         return self._zones.first_of(self.model, zone)

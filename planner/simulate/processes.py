@@ -39,17 +39,17 @@ class Processes:
         short
             Workloads with fewer instances up than needed.
         shed
-            Those of them that are short for want of capacity alone.
+            Processes that are given up for want of capacity, though nothing they need is down.
         """
-        if not short:
+        if not short and not shed:
             return ()
         critical = {process.id for process in self.dependence.critical_in(scenario).processes}
         found = []
-        for key in self.waiting_for(short):
+        down = self.waiting_for(short)
+        for key in down.union(shed):
             causes = tuple(short[one] for one in sorted(self.dependence.needs[key] & short.keys()))
-            is_shed = all(cause.workload in shed for cause in causes)
             criticality = self.estate.processes[key].criticality
-            found.append(Stopped(key, criticality, key in critical, is_shed, causes))
+            found.append(Stopped(key, criticality, key in critical, key not in down, causes))
         return tuple(sorted(found, key=lambda p: (-p.is_critical, -p.criticality, p.process)))
 
     def recoveries(self, moves: Iterable[Move], stopped: Collection[str]) -> tuple[Recovery, ...]:

@@ -68,3 +68,7 @@ class Simulator:
     def effect(self, scenario: Scenario) -> Effect:
         """Return what a loss does on the day on which it is worst, the first of several."""
         return max(self.effects(scenario), key=lambda effect: effect.gravity)
+
+    def before(self) -> Effect:
+        """Return what is wrong without any loss, on the day on which most is."""
+        return max((day.before for day in self.days), key=lambda effect: effect.gravity)
