@@ -16,6 +16,7 @@ from typing import NamedTuple
 from planner.problem.problem import Problem
 from planner.solve.clock import Clock
 from planner.solve.options import Options
+from planner.solve.registry import FILTERS
 from planner.solve.relax import ALL_RULES, Relaxation, Rules, Verdict, is_by_subject
 from planner.solve.rows import Key, Row
 
@@ -147,14 +148,17 @@ class _Finder:
         return verdict is Verdict.INFEASIBLE
 
     def _shrink(self, demands: frozenset[str], missing: Sequence[str]) -> Conflict:
-        """Leave out what can be left out: workloads, then rules, then subjects of rules."""
+        """Leave out what can be left out: workloads, then rules, then subjects of rules.
+
+        Of two explanations the one by single places (filters) is kept: it is the plainer one.
+        """
         order = [w for w in sorted(demands) if w not in missing]
         kept = _minimal(
             tuple(order + [w for w in missing if w in demands]),
             lambda some: self._is_infeasible(some, ALL_RULES),
         )
         slugs = _minimal(
-            tuple(sorted(ALL_RULES.slugs)),
+            tuple(sorted(ALL_RULES.slugs, key=lambda slug: (slug in FILTERS, slug))),
             lambda some: self._is_infeasible(kept, Rules(frozenset(some))),
         )
         rules = Rules(frozenset(slugs))

@@ -130,6 +130,8 @@ def reserved_heights(candidates: Candidates) -> Iterable[Row]:
     for rack in problem.racks:
         for _, epoch in problem.peaks:
             for face, free in problem.free_cells(rack, epoch).items():
+                if len(free) == 2 * rack.u_height:
+                    continue  # nothing is kept free: `space.overlap` says as much
                 heights = _heights(candidates, rack, epoch, face)
                 if heights:
                     key = Key("space.reserved", rack.id, f"{face} half U")
