@@ -200,9 +200,13 @@ def test_mirror_that_no_path_leads_to():
     assert violation[3:6] == (1, 0, "paths")
     assert violation.message == "the synchronous mirror of `svc-1` on `pc` is not reached"
     assert violation.required_note == "1 path from `a` to `c`"
-    # Both units are reported: b is 10 us away, too far for 9.
-    e = with_items(e, service("svc", replication="sync", max_rtt_us=9))
-    assert [v[3:6] for v in found(e, MIRRORS, "network.mirror")] == [(1, 0, "paths"), (10, 9, "us")]
+    # Both units are reported, of every instance: b is 10 us away, too far for 9.
+    e = with_items(e, service("svc", 2, replication="sync", max_rtt_us=9))
+    both = {f"svc-{n}": ("pa", "pb", "pc") for n in (1, 2)}
+    violations = found(e, layout({}, services=both, unplaced=("h-1",)), "network.mirror")
+    assert [(v.subject, *v[3:6]) for v in violations] == [
+        (f"svc-{n}", *figures) for n in (1, 2) for figures in ((1, 0, "paths"), (10, 9, "us"))
+    ]
 
 
 # --- access
