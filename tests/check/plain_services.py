@@ -46,6 +46,7 @@ class PlainServices:
 
     def __init__(self, estate: Estate, layout: Layout, day: date, days: list[date]) -> None:
         self.estate = estate
+        self.day = day
         self.ever = devices_on(estate, layout, *days)
         self.devices = devices_on(estate, layout, day)
         self.services = [
