@@ -16,6 +16,7 @@ from planner.model.layout import Layout
 from planner.model.scenarios import iter_scenarios
 from tests.check.plain import Plain
 from tests.check.random_cases import random_case
+from tests.check.random_continuity import random_continuity
 
 
 def _applied(model: LoadModel, off: frozenset[int], change: Change) -> State:
@@ -113,3 +114,22 @@ def test_report_is_the_same_with_full_recomputation(first, monkeypatch):
     assert {"power.normal", "power.failover", "cooling.zone", "redundancy.survive"} <= broken
     monkeypatch.setattr(LoadModel, "change", _in_full)
     assert reports == [check(*random_case(seed)) for seed in range(first, first + 50)]
+
+
+@pytest.mark.parametrize("first", range(0, 60, 15))
+def test_report_with_sites_alone_is_the_same_with_full_recomputation(first, monkeypatch):
+    """Losses on a site that stands alone start from the state in which it does."""
+    reports = [check(*random_continuity(seed)) for seed in range(first, first + 15)]
+    broken = {violation.rule for report in reports for violation in report.violations}
+    assert {"continuity.survivor", "continuity.power", "continuity.cooling"} <= broken
+    assert sum(len(report.shares) for report in reports) > 15
+    monkeypatch.setattr(LoadModel, "change", _in_full)
+    assert reports == [check(*random_continuity(seed)) for seed in range(first, first + 15)]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("first", range(1_000, 1_600, 25))
+def test_long_sweep_of_sites_alone(first, monkeypatch):
+    reports = [check(*random_continuity(seed)) for seed in range(first, first + 25)]
+    monkeypatch.setattr(LoadModel, "change", _in_full)
+    assert reports == [check(*random_continuity(seed)) for seed in range(first, first + 25)]
