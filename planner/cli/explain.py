@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from planner.cli.options import (
+    Seconds,
     as_of_option,
     complete_ids,
     estate_options,
@@ -27,22 +28,33 @@ if TYPE_CHECKING:
 
 
 @click.command(name="explain")
-@click.argument("subject", shell_complete=complete_ids("workload", "instance"))
+@click.argument("subject", required=False, shell_complete=complete_ids("workload", "instance"))
 @with_options(estate_options, layout_option, as_of_option)
 @click.option("--as-built", is_flag=True, help="Beside what stands now, instead of the layout.")
 @click.option(
     "--nearest", type=click.IntRange(0, 1000), default=1, show_default=True,
     help="Racks that cannot take it to show with all their arithmetic, the nearest first.",
 )  # fmt: skip
+@click.option(
+    "--conflict", is_flag=True,
+    help="The smallest set of demands and rules that cannot hold together, of SUBJECT or of all"
+    " that has no place.",
+)  # fmt: skip
+@click.option(
+    "--time-limit", "time_limit_ms", type=Seconds(), metavar="DURATION",
+    help="For --conflict.  [default: 30s]",
+)  # fmt: skip
 @format_option
 def command(
-    subject: str,
+    subject: str | None,
     estate: str | None,
     patches: tuple[Path, ...],
     layout: Path | None,
     as_of: date | None,
     as_built: bool,
     nearest: int,
+    conflict: bool,
+    time_limit_ms: int | None,
     fmt: str,
 ) -> int:
     """Say for every rack why an instance may or may not stand there.
@@ -59,6 +71,12 @@ def command(
 
     target = load_target(estate, patches, layout)
     day = as_of or today()
+    if conflict:
+        return _conflict(target, subject, day, time_limit_ms, fmt)
+    if subject is None:
+        raise UsageError(
+            "name a workload or an instance", hint="`--conflict` alone asks about all of them"
+        )
     if as_built:
         beside = layout_of(target.inventory.as_built, target, day)
     else:
@@ -76,6 +94,34 @@ def command(
     else:
         say(render_answer(answer, num_nearest=nearest, options=target.options, paint=paint))
     return 0
+
+
+def _conflict(
+    target: Target, subject: str | None, day: date, time_limit_ms: int | None, fmt: str
+) -> int:
+    """Say why a workload, or all that the layout leaves unplaced, has no place."""
+    from planner.cli.context import load_lock
+    from planner.cli.explain_conflict import (
+        DEFAULT_LIMIT_MS,
+        conflict_between,
+        missing_in,
+        show_conflict,
+    )
+    from planner.model.workload import split_instance_id
+    from planner.solve.options import Options
+
+    missing: list[str] = []
+    if subject is not None:
+        workloads = target.estate.workloads
+        name = subject if subject in workloads else split_instance_id(subject)[0]
+        if name not in workloads:
+            raise UsageError(f"`{subject}` is no workload or instance of `{target.estate.id}`")
+        missing = [name]
+    elif target.layout_path.exists():
+        missing = missing_in(load_lock(target))
+    options = Options(time_limit_ms=time_limit_ms or DEFAULT_LIMIT_MS)
+    found = conflict_between(target, target.inventory.as_built, day, missing, options)
+    return show_conflict(target, found, day, fmt)
 
 
 def show_count(done: int, of: int) -> None:

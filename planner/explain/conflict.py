@@ -53,6 +53,9 @@ class Conflict(NamedTuple):
         Capacity rows of the member rules in the last proof.
     num_asked
         Questions that were solved for it.
+    kept_out
+        (rule, workload) -> places (racks or choices of pools) that the rule alone keeps it out of,
+        of how many, and by how much at least.
     """
 
     status: Status
@@ -60,6 +63,7 @@ class Conflict(NamedTuple):
     needed: frozenset[Member] = frozenset()
     rows: tuple[Row, ...] = ()
     num_asked: int = 0
+    kept_out: Mapping[tuple[str, str], tuple[int, int, int]] = {}
 
     @property
     def demands(self) -> tuple[str, ...]:
@@ -77,6 +81,7 @@ def find_conflict(
     missing: Sequence[str],
     as_built: Mapping[Key, int],
     options: Options,
+    on_question: Callable[[int], None] = lambda _: None,
 ) -> Conflict:
     """Return the smallest conflict that keeps some workloads from being placed.
 
@@ -84,9 +89,12 @@ def find_conflict(
     ----------
     missing
         Workloads that found no place; empty asks why the whole estate is infeasible.
+    on_question
+        Told the number of each question before it is asked.
     """
     clock = Clock(options.time_limit_ms, deterministic=options.reproducible)
-    return _Finder(Relaxation(problem, as_built, options), clock).find(missing)
+    relaxation = Relaxation(problem, as_built, options)
+    return _Finder(relaxation, clock, on_question).find(missing)
 
 
 @dataclass
@@ -95,6 +103,7 @@ class _Finder:
 
     relaxation: Relaxation
     clock: Clock
+    on_question: Callable[[int], None]
 
     def __post_init__(self) -> None:
         self._known: dict[tuple[frozenset[str], frozenset[str], object], Verdict] = {}
@@ -131,6 +140,7 @@ class _Finder:
         subjects = tuple(sorted((k, tuple(sorted(v))) for k, v in rules.subjects.items()))
         key = (demands, rules.slugs, subjects)
         if key not in self._known:
+            self.on_question(self.relaxation.num_asked + 1)
             limit = Clock(int(1000 * self.clock.left_s * share), deterministic=False)
             answer = self.relaxation.ask(demands, rules, limit)
             self._known[key] = answer.verdict
@@ -177,6 +187,7 @@ class _Finder:
             needed,
             rows,
             self.relaxation.num_asked,
+            self.relaxation.kept_out(kept),
         )
 
     def _narrow(self, demands: Sequence[str], rules: Rules, slug: str) -> Rules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from planner.explain.conflict import Conflict, Member, Status
@@ -59,6 +59,13 @@ def _member(members: tuple[Member, ...], conflict: Conflict, estate: Estate, pai
         return _demand(first.subject, estate)
     rule = RULES[first.rule]
     lines = [f"  rule    {paint(first.rule, 'error')}: {rule.statement}"]
+    for key in conflict.demands:
+        if (first.rule, key) in conflict.kept_out:
+            num, of, least = conflict.kept_out[first.rule, key]
+            noun = "racks" if estate.workloads[key].equipment else "choices of pools"
+            has_one_unit = " or " not in rule.unit
+            by = f", by {grouped(least)} {rule.unit} or more" if has_one_unit else ""
+            lines.append(f"          keeps `{key}` out of {num} of {of} {noun}{by}")
     subjects = [m.subject for m in members if m.subject]
     for subject in subjects[:12]:
         found = [r for r in conflict.rows if (r.key.rule, r.key.subject) == (first.rule, subject)]
@@ -118,9 +125,7 @@ def _where(estate: Estate, subject: str) -> str:
     return ""
 
 
-def conflict_json(
-    conflict: Conflict, estate: Estate, render: Callable[[Conflict, Estate], str]
-) -> dict[str, Any]:
+def conflict_json(conflict: Conflict, estate: Estate) -> dict[str, Any]:
     """Return a conflict as JSON-ready data."""
     return {
         "status": conflict.status.value,
@@ -134,5 +139,5 @@ def conflict_json(
             }
             for member in conflict.members
         ],
-        "text": render(conflict, estate),
+        "text": render_conflict(conflict, estate),
     }

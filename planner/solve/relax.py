@@ -167,6 +167,33 @@ class Relaxation:
             waived=_Waived(problem.waived, rules),
         )
 
+    def kept_out(self, demands: Iterable[str]) -> dict[tuple[str, str], tuple[int, int, int]]:
+        """Return what single places say, by (rule, workload).
+
+        Returns
+        -------
+        dict
+            Places that the rule alone keeps the workload out of, of how many, and by how much at
+            least. Places are racks, or choices of pools.
+        """
+        wanted = frozenset(demands)
+        candidates = Candidates(self._restricted(wanted, ALL_RULES))
+        found: dict[tuple[str, str], tuple[int, int, int]] = {}
+
+        def add(workload: str, places: Iterable[Mapping[str, int]], of: int) -> None:
+            for broken in places:
+                for rule, amount in broken.items():
+                    num, _, least = found.get((rule, workload), (0, of, amount))
+                    found[rule, workload] = (num + 1, of, min(least, amount))
+
+        for workload in sorted(wanted):
+            racks = candidates.excluded.get(workload, {})
+            add(workload, racks.values(), len(self.problem.racks))
+            choices = candidates.services.excluded.get(workload, {})
+            options = candidates.services.of_workload.get(workload, ())
+            add(workload, choices.values(), len(choices) + len(options))
+        return found
+
     def helpers(self, demands: Iterable[str]) -> frozenset[str]:
         """Return the other workloads whose presence can make room for demands."""
         waiting, found = list(demands), set(demands)
