@@ -32,6 +32,7 @@ VERBS = {
     "diff": "list moves, additions and removals between two layouts",
     "explain": "say for every rack why an instance may or may not stand there",
     "headroom": "say how many more workloads of a kind fit, and what stops the next one",
+    "fail": "say what happens when something fails, the worst first",
     "show": "draw a rack, a row or a room as text",
     "import": "bring an estate from spreadsheets or NetBox, again and again",
     "export": "write estate and layout fully expanded, for other tools",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from planner.check.capacity import Limit, W
 from planner.check.case import Case, Span
-from planner.check.cooling import ZoneHeat
+from planner.check.cooling import ZoneFigures
 from planner.check.grid import Moment
 from planner.check.loads import Change, Load, LoadModel
 from planner.check.sweep import Sight
@@ -47,6 +47,11 @@ class Equipment:
     reference
         The same day without any loss, where `model` is based on a site that stands alone; every
         node and zone that is over then counts, not only one that gets worse.
+
+    Attributes
+    ----------
+    zones
+        Zone -> heat and running capacity, W, in the look that the model is based on.
     """
 
     def __init__(
@@ -60,8 +65,10 @@ class Equipment:
         self.span, self.model, self.limits = span, model, limits
         self.reference = reference or self
         self.is_based_on_loss = reference is not None
-        self._zones = _Zones(case)
-        self._zones.start(Sight(span, model, model.base, _NOTHING))
+        self._figures = ZoneFigures(case)
+        first = Sight(span, model, model.base, _NOTHING)
+        self._figures.start(first)
+        self.zones = self._figures.look(first)
         self.ids = tuple(device.instance for device in model.devices)
         carrying = zip(self.ids, model.normal.carrying, strict=False)
         self.first_down = frozenset(key for key, nodes in carrying if nodes is None)
@@ -122,9 +129,10 @@ class Equipment:
     def _hot(self, moment: Moment, change: Change) -> Iterator[Overload]:
         """Yield the zones that are too hot, and were not just so before."""
         sight = Sight(self.span, self.model, moment, change)
-        for zone, heat_w, capacity_w in self._zones.hot_in(sight):
-            before_w, running_w = self.reference.zone(zone)
-            if self.is_based_on_loss or heat_w - capacity_w > before_w - running_w:
+        for zone, (heat_w, capacity_w) in sorted(self._figures.look(sight).items()):
+            before_w, running_w = self.reference.zones[zone]
+            is_worse = self.is_based_on_loss or heat_w - capacity_w > before_w - running_w
+            if heat_w > capacity_w and is_worse:
                 yield Overload(zone, COOLING_ZONE, W, moment.look, before_w, heat_w, capacity_w)
 
     def first_overloads(self) -> tuple[Overload, ...]:
@@ -137,39 +145,11 @@ class Equipment:
                 load = -(-carried // model.scale)
                 figures = (load, load, limit.usable)
                 found.append(Overload(node.id, node.kind.value, limit.unit, moment.look, *figures))
-        for zone in self._zones.case.estate.cooling_zones:
-            heat_w, capacity_w = self.zone(zone)
+        for zone, (heat_w, capacity_w) in self.zones.items():
             if heat_w > capacity_w:
                 figures = (heat_w, heat_w, capacity_w)
                 found.append(Overload(zone, COOLING_ZONE, W, moment.look, *figures))
         return tuple(sorted(found))
-
-    def zone(self, zone: str) -> tuple[int, int]:
-        """Return heat and running capacity of a zone in the look that the model is based on, W."""
-        return self._zones.first_of(self.model, zone)
-
-
-class _Zones(ZoneHeat):
-    """Notes the zones of one look that are too hot."""
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case)
-        self._hot: list[tuple[str, int, int]] = []
-
-    def _look_at(self, zone: str, heat_w: int, capacity_w: int, sight: Sight) -> None:
-        if heat_w > capacity_w:
-            self._hot.append((zone, heat_w, capacity_w))
-
-    def hot_in(self, sight: Sight) -> list[tuple[str, int, int]]:
-        """Return zone, heat and running capacity, W, of every zone that is too hot."""
-        self._hot = []
-        self.loss(sight)
-        return self._hot
-
-    def first_of(self, model: LoadModel, zone: str) -> tuple[int, int]:
-        """Return heat and capacity of a zone before the losses, W."""
-        state = self._normal[id(model)]
-        return state.heat_w[zone], state.capacity_w[zone]
 
 
 def _of(load: Load, unit: str) -> int:
