@@ -1,17 +1,9 @@
-"""Mutants of compute and continuity: two sites that stand in for each other.
-
-The base holds: host `h` (500 W on one cord) stands once at each site, `h-1` in rack `r1` at `s1`
-and `h-2` in rack `r2` at `s2`; pools `p1` and `p2` have 8 vCPU each. Process `pr` depends on the
-stateless service `svc` of 1 vCPU, which runs on `p1` and moves to `p2`. Alone, a site gives up what
-feeds and holds its only host.
-"""
+"""Mutants of compute and continuity, of the estate of two sites in `tests.check.two_sites`."""
 
 from __future__ import annotations
 
 from planner.model.estate import Estate
 from tests.builders import (
-    at,
-    estate,
     feed,
     group,
     layout,
@@ -22,31 +14,14 @@ from tests.builders import (
     rack,
     room,
     service,
-    site,
     unit,
     with_items,
-    workload,
 )
 from tests.check.mutant import Mutant
+from tests.check.two_sites import BOTH, GIVEN_UP, HOSTS, TWO_SITES
 
-GIVEN_UP = ("feed", "fire_compartment", "generator", "rack", "room", "row")
-HOSTS = {"h-1": at("r1", 1, "f1"), "h-2": at("r2", 1, "f2")}
-BASE = estate(
-    group("g", gives_up=GIVEN_UP),
-    site("s1", continuity_group="g"),
-    site("s2", continuity_group="g"),
-    room("room2", "s2"),
-    rack("r1", "row1", "room1", "s1"),
-    rack("r2", "row2", "room2", "s2"),
-    feed("f1", "r1"),
-    feed("f2", "r2", site="s2"),
-    workload("h", count=2, cords=1),
-    pool("p1", "s1", "h"),
-    pool("p2", "s2", "h"),
-    service("svc", ram_mib=0),
-    process("pr", "svc"),
-)
-LAYOUT = layout(HOSTS, services={"svc-1": ("p1", "p2")})
+BASE = TWO_SITES
+LAYOUT = layout(HOSTS, services=BOTH)
 
 
 def _svc(**fields: object) -> Estate:
