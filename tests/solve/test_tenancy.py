@@ -9,6 +9,7 @@ from planner.model.tenancy import Quota
 from planner.model.workload import Places, PsuMode
 from planner.problem import compile_estate
 from planner.solve.candidates import Candidates
+from planner.solve.rows import Key
 from tests.builders import (
     DAY,
     as_built,
@@ -170,6 +171,14 @@ def test_waiver_of_a_cage_counts_all_who_stand_in_it(amount, says):
     )
     places = {"w-1": at("r1", 1, "a"), "x-1": at("r1", 2, "a"), "x-2": at("r2", 1, "b")}
     assert allows(e, places) is says
+
+
+@pytest.mark.parametrize(("amount", "says"), [(1, False), (2, True)])
+def test_instances_outside_a_cage_count_each(amount, says):
+    e = estate(rack(), feed("a"), feed("b"), tenant(isolation="cage"), workload(count=2))
+    places = HERE | {"w-2": at("r1", 2, "a", "b")}
+    breaks = {Key("tenancy.exclusive", "r1", "instances"): amount}
+    assert allows(e, places, HERE, breaks=breaks) is says
 
 
 # --- services in rooms

@@ -138,19 +138,21 @@ def places(problem: Problem, candidate: Candidate) -> int:
 
 @rack_filter("tenancy.exclusive")
 def own_rack(problem: Problem, candidate: Candidate) -> int:
-    """A rack that belongs to a tenant takes only that tenant's workloads; a cage is in a cage.
+    """A rack takes only the tenant it belongs to; a tenant of whole cages stands in a cage.
 
     Where others stand in it already, or a waiver lets some in, the structure below counts them.
     """
     rack, tenant = candidate.rack, candidate.group.workload.tenant
     if candidate.is_home or ("tenancy.exclusive", rack.id) in problem.waived:
         return 0
-    if rack.cage is None and problem.estate.tenants[tenant].isolation == "cage":
-        return 1
-    if rack.tenant in (None, tenant):
-        return 0
-    stands = problem.homes_in[rack.id]
-    return 0 if any(g.workload.tenant != rack.tenant for g, _ in stands) else 1
+    stands = {g.workload.tenant for g, _ in problem.homes_in[rack.id]}
+    if rack.cage is None and _takes_cages(problem, tenant):
+        return 0 if any(_takes_cages(problem, other) for other in stands) else 1
+    return 0 if rack.tenant in (None, tenant) or stands - {rack.tenant} else 1
+
+
+def _takes_cages(problem: Problem, tenant: str) -> bool:
+    return problem.estate.tenants[tenant].isolation == "cage"
 
 
 @structure("tenancy.exclusive")
@@ -160,10 +162,22 @@ def exclusive(model: Model) -> None:
     cages: dict[str, list[Option]] = {}
     for rack in problem.racks:
         _keep_out(model, rack.id, in_rack[rack.id], lambda o: _owners_of_rack(problem, o))
-        if rack.cage is not None:
+        if rack.cage is None:
+            _outside_cages(model, rack.id, in_rack[rack.id])
+        else:
             cages.setdefault(rack.cage, []).extend(in_rack[rack.id])
     for cage, options in cages.items():
         _keep_out(model, cage, options, lambda o: _owners_of_cage(problem, o))
+
+
+def _outside_cages(model: Model, rack: str, options: Iterable[Option]) -> None:
+    """Add `instances of tenants that take whole cages <= slack` in a rack without a cage."""
+    key = Key("tenancy.exclusive", rack, "instances")
+    outside = [o for o in options if _takes_cages(model.problem, _workload(model, o).tenant)]
+    for epoch in model.problem.epochs:
+        here = [model.x[o.index] for o in outside if _workload(model, o).id in epoch.workloads]
+        if here:
+            model.cp.add(cp_model.LinearExpr.sum(here) <= model.slack(key))
 
 
 _OwnersOf = Callable[[Option], Iterator[_Owner]]
@@ -215,7 +229,7 @@ def _owners_of_rack(problem: Problem, option: Option) -> Iterator[_Owner]:
 def _owners_of_cage(problem: Problem, option: Option) -> Iterator[_Owner]:
     """Yield the tenant that keeps others out of a whole cage."""
     tenant = problem.groups[option.group].workload.tenant
-    if problem.estate.tenants[tenant].isolation == "cage":
+    if _takes_cages(problem, tenant):
         yield ("tenant", tenant)
 
 
