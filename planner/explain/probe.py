@@ -2,8 +2,9 @@
 
 The rules are the checker's own, on the rest of the layout plus the instance. What cannot change is
 not judged again: rules about racks see only the rack, rules about related workloads only those, and
-of the scenarios only those in which the instance can matter (`planner.explain.supply`). The tests
-hold all this against the full checker.
+of the scenarios only those in which the instance can matter (`planner.explain.supply`). A place
+that breaks nothing so far is judged by the rules that reach further (`planner.explain.whole`), too.
+The tests hold all this against the full checker.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from planner.errors import UsageError
 from planner.explain.candidates import places_in
 from planner.explain.cases import new_or_worse, with_devices
 from planner.explain.supply import SupplyProbe
+from planner.explain.whole import is_far_reaching, violations_of
 from planner.model.estate import Estate
 from planner.model.layout import Layout, Place, Placement
 from planner.model.space import Rack
@@ -85,6 +87,8 @@ class Probe:
         ).devices
         found = self._in_rack(device) + self._across_racks(device) + self._moves(place)
         found += self._supply.violations(device)
+        if not found:
+            found = self._far_away(place)
         return [v for v in found if not self._is_waived(v)]
 
     def is_soft(self, violation: Violation) -> bool:
@@ -117,6 +121,28 @@ class Probe:
     ) -> list[Violation]:
         before, after = with_devices(self.rest, near), with_devices(self.rest, [*near, device])
         return [v for rule in rules for v in new_or_worse(rule(before), rule(after))]
+
+    @cached_property
+    def _is_far_reaching(self) -> bool:
+        return is_far_reaching(self.estate, self.workload)
+
+    @cached_property
+    def _before(self) -> list[Violation]:
+        """What the rest of the layout breaks of the rules that reach further."""
+        others = {k: p for k, p in self.layout.placements.items() if k != self.instance}
+        rest = self.layout.model_copy(update={"placements": others})
+        return violations_of(self.estate, rest, self.as_of)
+
+    def _far_away(self, place: Place) -> list[Violation]:
+        """Judge the whole layout by the rules that reach beyond racks and feeds."""
+        if not self._is_far_reaching:
+            return []
+        stands = self.instance in self.rest.standing
+        new = Placement(instance=self.instance, place=place, standing=stands)
+        layout = self.layout.model_copy(
+            update={"placements": {**self.layout.placements, self.instance: new}}
+        )
+        return new_or_worse(self._before, violations_of(self.estate, layout, self.as_of))
 
     def _moves(self, place: Place) -> list[Violation]:
         """Judge pins and the move budget as if the layout placed it there."""
