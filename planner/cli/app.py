@@ -31,6 +31,7 @@ VERBS = {
     "baseline": "remember the violations a layout has, so that a gate fails on new ones",
     "diff": "list moves, additions and removals between two layouts",
     "explain": "say for every rack why an instance may or may not stand there",
+    "where": "name the best places for one new workload",
     "headroom": "say how many more workloads of a kind fit, and what stops the next one",
     "fail": "say what happens when something fails, the worst first",
     "show": "draw a rack, a row or a room as text",
