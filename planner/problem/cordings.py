@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations_with_replacement, groupby, product
+from itertools import combinations_with_replacement, groupby, islice, product
 from typing import NamedTuple
 
 from planner.model.device import Inlet
@@ -12,6 +12,9 @@ from planner.model.workload import Equipment, PsuMode
 
 #: More cordings than this for one device in one rack are cut off, and the plan says so.
 MAX_CORDINGS = 256
+
+#: So many cordings are looked at to find those that are kept.
+MAX_RANKED = 20_000
 
 
 class Pattern(NamedTuple):
@@ -82,3 +85,34 @@ def iter_cordings(
             for k, node in zip(run, pick, strict=True):
                 cording[k] = node
         yield tuple(cording)
+
+
+def spread_cordings(
+    equipment: Equipment,
+    nodes: Sequence[int],
+    outlets: Sequence[dict[str, int]],
+    strand_of: Sequence[int],
+) -> tuple[list[tuple[int, ...]], bool]:
+    """Return all cordings, or the `MAX_CORDINGS` most spread ones, and whether there are more.
+
+    Most strands first, then most nodes; of those alike some that lie evenly between the first and
+    the last, so that no node is left out.
+
+    Parameters
+    ----------
+    strand_of
+        (num_nodes of the graph,) the strand of each node.
+    """
+    found = list(islice(iter_cordings(equipment, nodes, outlets), MAX_RANKED))
+    if len(found) <= MAX_CORDINGS:
+        return found, False
+
+    def spread(cording: tuple[int, ...]) -> tuple[int, int]:
+        return len({strand_of[n] for n in cording}), len(set(cording))
+
+    kept: list[tuple[int, ...]] = []
+    for _, group in groupby(sorted(found, key=spread, reverse=True), key=spread):
+        alike = list(group)
+        wanted = min(MAX_CORDINGS - len(kept), len(alike))
+        kept += (alike[k * len(alike) // wanted] for k in range(wanted))
+    return sorted(kept), True

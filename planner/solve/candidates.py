@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 
 from planner.model.layout import Place
 from planner.model.space import Face
 from planner.problem.cordings import (
-    MAX_CORDINGS,
     Pattern,
     corded_inlets,
-    iter_cordings,
     pattern_of,
+    spread_cordings,
 )
 from planner.problem.loads import LoadModel, LoadRow
 from planner.problem.power import State
@@ -217,12 +215,11 @@ class Candidates:
         )
 
     def _cordings(self, group: Group, rack: str) -> list[tuple[int, ...]]:
-        nodes = self.problem.outlet_nodes[rack]
-        outlets = [self.problem.graph.nodes[n].outlets for n in nodes]
-        found = list(islice(iter_cordings(group.equipment, nodes, outlets), MAX_CORDINGS + 1))
-        if len(found) > MAX_CORDINGS:
+        nodes, graph = self.problem.outlet_nodes[rack], self.problem.graph
+        outlets = [graph.nodes[n].outlets for n in nodes]
+        found, is_cut_off = spread_cordings(group.equipment, nodes, outlets, graph.strand_of)
+        if is_cut_off:
             self.cut_off.add(group.workload.id)
-            found.pop()
         return found
 
     def _add_homes(self, group: Group, home: Place) -> None:

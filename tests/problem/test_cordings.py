@@ -1,9 +1,16 @@
 """Cordings: every way to plug a device, counted by hand."""
 
+from collections import Counter
+
 from planner.model.device import Inlet
 from planner.model.workload import PsuMode
 from planner.problem import compile_estate
-from planner.problem.cordings import corded_inlets, iter_cordings, pattern_of
+from planner.problem.cordings import (
+    corded_inlets,
+    iter_cordings,
+    pattern_of,
+    spread_cordings,
+)
 from planner.solve.candidates import Candidates
 from tests.builders import DAY, as_built, change, estate, feed, rack, workload
 
@@ -102,3 +109,27 @@ def test_too_many_cordings_are_cut_off_and_named():
     candidates = Candidates(compile_estate(e, as_built(), DAY))
     assert len(candidates.options) == 256
     assert candidates.cut_off == {"w"}
+
+
+def test_cordings_kept_are_those_that_spread_most():
+    # 4 supplies on 2 x 6 outlet nodes of two strands: C(15, 4) = 1365 cordings, of which C(12, 4)
+    # = 495 use four nodes; less 2 x C(6, 4) = 30 on one strand: 465 on both.
+    one = equipment(cords=4)
+    nodes, strand_of = range(12), [0] * 6 + [6] * 6
+    kept, is_cut_off = spread_cordings(one, nodes, [{"c13": 9}] * 12, strand_of)
+    assert is_cut_off
+    assert len(set(kept)) == len(kept) == 256
+    assert all(len(set(c)) == 4 and len({strand_of[n] for n in c}) == 2 for c in kept)
+    used = Counter(n for c in kept for n in c)
+    # 256 x 4 / 12 = 85 cords a node
+    assert all(70 <= used[n] <= 100 for n in nodes)
+
+
+def test_less_spread_cordings_fill_up():
+    # 8 supplies on 4 nodes of one strand: C(11, 8) = 165, all kept. On 5 nodes 495: C(7, 4) = 35
+    # with all five nodes, 5 x C(7, 3) = 175 with four, and 46 of 10 x C(7, 2) = 210 with three.
+    one = equipment(cords=8)
+    assert not spread_cordings(one, range(4), [{"c13": 9}] * 4, [0] * 4)[1]
+    kept, _ = spread_cordings(one, range(5), [{"c13": 9}] * 5, [0] * 5)
+    assert Counter(len(set(c)) for c in kept) == {5: 35, 4: 175, 3: 46}
+    assert kept == sorted(kept)
