@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from typing import NamedTuple
 
 from planner.check.capacity import Limit
 from planner.check.case import Case, Device, ServicePlaced, is_active
-from planner.check.critical import Dependence
+from planner.check.critical import Dependence, is_emergency
 from planner.check.grid import Grid, Moment
 from planner.check.loads import LoadModel
 from planner.check.services import Running
-from planner.check.shedding import Shedding
+from planner.check.shedding import Shed, Shedding
 from planner.model.scenarios import NORMAL, Scenario
 from planner.simulate.effect import AccessLost, Effect, Recovery, Short, Stopped
 from planner.simulate.equipment import Equipment, Seen
@@ -77,6 +77,7 @@ class Day:
         self.takeover = Takeover(shared.case, self.span, shared.network, equipment.first_down)
         self.pools = Pools(shared.dependence, self.takeover)
         self.shedding = Shedding(shared.case, self.span, shared.grid, shared.dependence)
+        self._choices: dict[tuple[Hashable, ...], Shed] = {}
         self._alone: dict[str, Equipment] = {}
         placed: list[Device | ServicePlaced] = [*self.span.devices, *self.span.services]
         self._workload_of = {one.instance: one.workload for one in placed}
@@ -191,7 +192,11 @@ class Day:
         """Return what is given up, by tier, where not everything fits."""
         if not scenario.alone and not self.pools.is_tight(running, taken):
             return _NOTHING
-        choice = self.shedding.shed(level_of(scenario))
+        level = level_of(scenario)
+        known = (level if scenario.alone else is_emergency(level), id(running), *sorted(short))
+        if known not in self._choices:
+            self._choices[known] = self.shedding.shed(level)
+        choice = self._choices[known]
         dependence = self.shared.dependence
         kept = frozenset(choice.workloads_kept).union(*(dependence.needs[p] for p in choice.kept))
         is_all = not choice.shed and not choice.workloads_shed

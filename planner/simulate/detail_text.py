@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from planner.check.wording import kind_word
 from planner.explain.quantity import quantity, said
 from planner.explain.text import in_ranges
 from planner.model.scenarios import Look
 from planner.simulate.detail import Detail, NodeLoad
-from planner.simulate.effect import Effect, Recovery, Stopped
+from planner.simulate.effect import Effect, Move, Recovery, Stopped
 from planner.simulate.simulator import Simulator
 from planner.simulate.text import access_lost, overload, title
 
@@ -17,24 +18,31 @@ from planner.simulate.text import access_lost, overload, title
 MAX_LOADS = 12
 
 
+class Section(NamedTuple):
+    """So many of one kind of thing, in rows."""
+
+    heading: str
+    num_items: int
+    rows: tuple[str, ...]
+
+
 def render_detail(found: Detail, simulator: Simulator) -> str:
     """Return one loss in full, a section for each kind of thing that it does."""
     effect = found.effect
-    sections = [_head(effect, simulator)]
-    for heading, rows in _sections(found):
-        listed = list(rows)
-        if listed:
-            sections.append(
-                "\n".join([f"{heading}: {len(listed)}", *(f"  {row}" for row in listed)])
-            )
+    blocks = [_head(effect, simulator)]
+    for section in _sections(effect):
+        if section.num_items:
+            rows = (f"  {row}" for row in section.rows)
+            blocks.append("\n".join([f"{section.heading}: {section.num_items}", *rows]))
     if effect.is_empty:
-        sections.append("nothing is down, moved or overloaded")
+        blocks.append("nothing is down, moved or overloaded")
     loads = [load for load in found.loads if load.limit is not None][:MAX_LOADS]
     if loads:
-        sections.append("\n".join(["loads that change most", *_loads(loads)]))
+        what = " (after: what is critical only)" if effect.scenario.alone else ""
+        blocks.append("\n".join([f"loads that change most{what}", *_loads(loads)]))
     if effect.tenants:
-        sections.append(f"tenants touched: {', '.join(effect.tenants)}")
-    return "\n\n".join(sections)
+        blocks.append(f"tenants touched: {', '.join(effect.tenants)}")
+    return "\n\n".join(blocks)
 
 
 def _head(effect: Effect, simulator: Simulator) -> str:
@@ -43,42 +51,52 @@ def _head(effect: Effect, simulator: Simulator) -> str:
     return f"{simulator.estate.id}: {title(effect.scenario)}, on {effect.day}{of}"
 
 
-def _sections(found: Detail) -> Iterator[tuple[str, Iterable[str]]]:
-    effect = found.effect
-    stopped = [_stopped(one) for one in effect.stopped if not one.is_shed]
-    yield "processes that stop", stopped
-    given_up = [one for one in effect.stopped if one.is_shed]
-    yield "processes given up for want of room", (_process(one) for one in given_up)
-    yield "processes that run again after a takeover", (_recovery(one) for one in effect.recoveries)
-    yield "services down", (f"`{key}`" for key in effect.services_down)
-    yield "services given up", (f"`{key}`" for key in effect.services_shed)
-    yield (
-        "services taken over",
-        (
-            f"`{move.instance}`  {move.pool} -> {move.standby}, "
-            f"{move.minutes} min{' by hand' if move.is_by_hand else ''}"
-            for move in effect.moves
-        ),
-    )
-    yield (
+def _sections(effect: Effect) -> Iterator[Section]:
+    stopped = [one for one in effect.stopped if not one.is_shed]
+    shed = [one for one in effect.stopped if one.is_shed]
+    yield _section("processes that stop", map(_stopped, stopped))
+    yield _section("processes given up for want of room", map(_process, shed))
+    yield _section("processes that run again after a takeover", map(_recovery, effect.recoveries))
+    yield _instances("service instances down", effect.services_down)
+    yield _instances("service instances given up", effect.services_shed)
+    yield Section("service instances taken over", len(effect.moves), tuple(_moves(effect.moves)))
+    yield _section(
         "workloads with too few up",
         (f"`{short.workload}`  {short.up} up, {short.needed} needed" for short in effect.short),
     )
-    for heading, ids in (
-        ("equipment down", effect.down),
-        ("equipment down until the transfer", effect.interrupted),
-        ("equipment switched off", effect.off),
-    ):
-        yield heading, _by_workload(ids)
-    yield "overloaded", (overload(item) for item in effect.overloads)
-    yield "access networks lost", access_lost(effect)
-    yield (
-        "paths lost",
+    yield _instances("equipment down", effect.down)
+    yield _instances("equipment down until the transfer", effect.interrupted)
+    yield _instances("equipment switched off", effect.off)
+    yield _section("overloaded", map(overload, effect.overloads))
+    yield _section("access networks lost", access_lost(effect))
+    yield _section(
+        "pairs of ends with fewer paths",
         (
             f"`{item.requirement}` keeps {item.left} of {item.required} independent paths"
             for item in effect.paths
         ),
     )
+
+
+def _section(heading: str, rows: Iterable[str]) -> Section:
+    listed = tuple(rows)
+    return Section(heading, len(listed), listed)
+
+
+def _instances(heading: str, ids: Sequence[str]) -> Section:
+    return Section(heading, len(ids), tuple(_ranges(ids)))
+
+
+def _moves(moves: Iterable[Move]) -> Iterator[str]:
+    """Yield what moves alike in one row."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for move in moves:
+        hand = " by hand" if move.is_by_hand else ""
+        way = f"{move.pool} -> {move.standby}, {move.minutes} min{hand}"
+        workload = move.instance.rpartition("-")[0]
+        alike.setdefault((workload, way), []).append(move.instance)
+    for (_, way), ids in alike.items():
+        yield f"{', '.join(_ranges(ids))}  {way}"
 
 
 def _process(one: Stopped) -> str:
@@ -99,7 +117,7 @@ def _recovery(one: Recovery) -> str:
     return f"`{one.process}`  {one.minutes} min{rto}: {chain}"
 
 
-def _by_workload(instances: Iterable[str]) -> Iterator[str]:
+def _ranges(instances: Iterable[str]) -> Iterator[str]:
     return (f"`{name}`" for name in in_ranges(sorted(instances, key=_natural)))
 
 

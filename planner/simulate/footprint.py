@@ -97,7 +97,9 @@ class Footprints:
     def _power(self, moments: Collection[Moment], found: Evaluated) -> Iterator[Thing]:
         """Yield nodes, devices, cooling units and zones."""
         moved = {n for moment in moments for n in self._moved_nodes(moment)}
-        sources = {parent for n in moved for parent in self.grid.parents[n]}
+        # Of a switch, also what it could be fed by. Anything else moves with its only parent.
+        switches = (n for n in moved if len(self.grid.parents[n]) > 1)
+        sources = {parent for n in switches for parent in self.grid.parents[n]}
         yield from (("node", n) for n in moved | sources)
         consumers = {i for n in moved for i in self._corded.get(n, ())}
         for moment, change in found.seen.changes:

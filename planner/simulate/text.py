@@ -164,11 +164,13 @@ _GIVEN_UP = ("is given up", "are given up")
 
 
 def critical_share(stopped: Sequence[Stopped]) -> str:
-    """Return ` (critical)`, ` (2 critical)`, nothing if none is."""
+    """Return `, critical`, `, all critical`, `, 2 critical`, nothing if none is."""
     critical = sum(item.is_critical for item in stopped)
     if not critical:
         return ""
-    return " (critical)" if critical == len(stopped) else f" ({critical} critical)"
+    if critical < len(stopped):
+        return f", {critical} critical"
+    return ", critical" if critical == 1 else ", all critical"
 
 
 def _services(effect: Effect) -> str:
