@@ -30,8 +30,10 @@ from planner.model.workload import Equipment
 #: Rules that another cording at the same spot may keep; with none of them broken, none does better.
 DEPEND_ON_CORDS = frozenset(
     {
-        "space.outlets", "power.cord", "power.normal", "power.failover", "cooling.zone",
-        "redundancy.survive", "stability.pinned", "stability.budget",
+        "space.outlets", "power.cord", "power.normal", "power.failover", "power.imbalance",
+        "power.strands", "power.partners", "cooling.zone", "redundancy.survive",
+        "continuity.survivor", "continuity.compute", "continuity.power", "continuity.cooling",
+        "continuity.fuel", "tenancy.quota", "stability.pinned", "stability.budget",
     }
 )  # fmt: skip
 
