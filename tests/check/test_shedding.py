@@ -161,3 +161,26 @@ def test_search_without_proof_is_marked():
     assert not shed(TWO, S1_LOST, max_nodes=1).is_proven
     # Nothing to choose: proven.
     assert shed(TWO, Scenario("rack", "r2"), {"a-1": "p1", "b-1": "p2"}, max_nodes=1).is_proven
+
+
+def test_instances_that_are_down_take_nothing():
+    """Of two, one is enough: the other has no pool to go to, 5 of 8 vCPU are left for `b`."""
+    e = with_items(TWO, service("a", 2, vcpu_milli=5000), service("b", vcpu_milli=3000))
+    on = {"a-1": ("p1", "p2"), "a-2": "p1", "b-1": ("p1", "p2")}
+    found = shed(e, S1_LOST, on)
+    assert (found.kept, found.shed, found.down) == (("pa", "pb"), (), ())
+
+
+def test_one_day_answers_for_several_scenarios():
+    e = with_items(
+        TWO,
+        feed("f2", "r2", site="s2", rated_w=700),
+        unit("u", 9000, site="s2"),
+        *(process(key, key[1], emergency_permille=250) for key in ("pa", "pb")),
+    )
+    (span,) = (case := Case.of_layout(e, layout(PLACES, services=ON_P1), DAY)).spans
+    shedding = Shedding(case, span, Grid(e), Dependence(e))
+    first = shedding.shed(S2_ALONE)
+    assert first.workloads_shed == ("x",)
+    assert shedding.shed(Scenario("cooling_unit", "u", alone="s2")) == first
+    assert shedding.shed(NOTHING_LOST).workloads_shed == ()
