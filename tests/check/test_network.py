@@ -29,9 +29,13 @@ from tests.builders import (
 
 
 def found(e, plan=None, rule=None, as_of=DAY):
-    """Return the violations of a rule, of every rule if none is given."""
+    """Return what is found about a rule, about every rule if none is given.
+
+    What is waived is no violation, unless its amount is 0: then it is none that should be there.
+    """
     report = check(e, plan or layout({}), as_of)
-    return [v for v in report.violations if rule is None or v.rule == rule]
+    found = [*report.violations, *(v for v in report.waived if not v.amount)]
+    return [v for v in found if rule is None or v.rule == rule]
 
 
 # --- paths
@@ -60,6 +64,9 @@ def test_largest_number_of_paths_is_told():
     assert violation.message == "`p`: between `a` and `b` there are only 3 independent paths"
     (violation,) = found(estate(links[0], paths("p", "a", "b", 2)))
     assert violation.message.endswith("only 1 independent path; every path uses link `l0`")
+    # Of a link that runs in a duct the duct says it all.
+    (violation,) = found(estate(link("l0", "a", "b", "d"), paths("p", "a", "b", 2)))
+    assert violation.message.endswith("every path uses duct `d`")
     (violation,) = found(estate(paths("p", "a", "b", 1)))
     assert violation.message == "`p`: between `a` and `b` there are only 0 independent paths"
     assert found(estate(*links, paths("p", "a", "b", 3))) == []
@@ -249,6 +256,9 @@ def test_every_site_of_a_workload_reaches_its_access_network():
         "site `b` does not reach access network `doi`, which `w` requires, in the normal state"
     )
     assert violation.required_note == "1 path to the access network"
+    # Another workload that asks as well, and is placed nowhere, changes nothing.
+    other = with_items(e, workload("x", access_networks=("doi",)))
+    assert access(other) == [("w:doi", "normal")]
     # Nobody of it at b, or nobody asks.
     assert access(e, AT_A) == []
     assert access(with_items(e, workload(count=2, cords=1))) == []
@@ -330,6 +340,11 @@ def test_service_reaches_it_where_it_runs_and_where_it_moves():
     e = with_items(e, process("pr", "svc"))
     assert judged(e, "pa") == []
     assert judged(e, "pa", "pb") == [("svc:doi", "site b alone")]
+    # One of two instances moves.
+    e = with_items(e, service("svc", 2, access_networks=("doi",)))
+    places = {key: x.place for key, x in AT_BOTH.placements.items()}
+    plan = layout(places, services={"svc-1": "pa", "svc-2": ("pa", "pb")})
+    assert access(e, plan) == [("svc:doi", "site b alone")]
 
 
 def test_hosts_of_a_critical_service_are_critical():

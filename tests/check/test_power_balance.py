@@ -24,6 +24,7 @@ from tests.builders import (
     rack,
     switch,
     with_items,
+    without,
     workload,
 )
 
@@ -40,7 +41,9 @@ def loads(e, plan, *keys, scenario="normal", unit="W"):
 
 
 def found(e, plan, rule):
-    return [v for v in check(e, plan, DAY).violations if v.rule == rule]
+    """Return what is found about a rule; without waivers only an amount of 0 could be waived."""
+    report = check(e, plan, DAY)
+    return [v for v in (*report.violations, *report.waived) if v.rule == rule]
 
 
 def figures(e, plan, rule):
@@ -236,6 +239,15 @@ def test_rating_of_a_leg_and_legs_that_are_not_judged():
     bare = node("l3", "leg", "f", rack="r1", outlets={"c13": 8})
     e = with_items(_three_phase(*items), bare)
     assert figures(e, plan, "power.imbalance") == [("f", 1000, 368, "VA")]
+    # Allowed by the largest rating, not by the least.
+    items, plan = _on_legs(450)
+    rated = (node(f"l{n}", "leg", "f", rated_va=va) for n, va in ((2, 2000), (3, 2900)))
+    assert figures(with_items(_three_phase(*items), *rated), plan, "power.imbalance") == [
+        ("f", 300, 200, "VA")
+    ]
+    # Two legs are judged like three: 450 - 225 VA.
+    two = without(_three_phase(*items, rated_va=2000), "l3")
+    assert figures(two, plan, "power.imbalance") == [("f", 225, 200, "VA")]
     # None has a rating in VA, or there is one leg only.
     assert found(_three_phase(*items, rated_va=None), plan, "power.imbalance") == []
     one = estate(rack(), feed("f"), node("l1", "leg", "f", rated_va=1, rack="r1"), *items)
@@ -340,6 +352,8 @@ def test_which_nodes_are_strands():
     }
     found = {key: grid.nodes[strand_of(grid, grid.index[key])].id for key in ("a", "b", "c", "y")}
     assert found == {"a": "ua", "b": "ub", "c": "uc", "y": "py"}
+    bare = Grid(estate(node("grid", "utility"), feed("a", None, "grid")))
+    assert strand_of(bare, bare.index["a"]) == bare.index["grid"] == 0
     # Without UPS and panel the topmost node.
     assert strand_of(grid, grid.index["z"]) == grid.index["z"]
     assert grid.nodes[strand_of(grid, grid.index["dead"])].id == "none"
