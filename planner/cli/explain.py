@@ -36,13 +36,18 @@ if TYPE_CHECKING:
     help="Racks that cannot take it to show with all their arithmetic, the nearest first.",
 )  # fmt: skip
 @click.option(
+    "--on", "rack", metavar="RACK", shell_complete=complete_ids("rack"),
+    help="Only this rack: all that would break there, and the fewest moves of others that would"
+    " make room.",
+)  # fmt: skip
+@click.option(
     "--conflict", is_flag=True,
     help="The smallest set of demands and rules that cannot hold together, of SUBJECT or of all"
     " that has no place.",
 )  # fmt: skip
 @click.option(
     "--time-limit", "time_limit_ms", type=Seconds(), metavar="DURATION",
-    help="For --conflict.  [default: 30s]",
+    help="For --conflict, and for --on.  [default: 30s]",
 )  # fmt: skip
 @format_option
 def command(
@@ -53,6 +58,7 @@ def command(
     as_of: date | None,
     as_built: bool,
     nearest: int,
+    rack: str | None,
     conflict: bool,
     time_limit_ms: int | None,
     fmt: str,
@@ -63,6 +69,7 @@ def command(
     the first. Everything else stays where the layout has it. Every rule is judged in every rack.
     """
     from planner.cli.context import load_lock, load_target, today
+    from planner.cli.explain_on import on_rack
     from planner.cli.report_json import violation_json
     from planner.explain.probe import Probe
     from planner.explain.text import is_stale
@@ -84,6 +91,8 @@ def command(
         if is_stale(beside, estate_digest(target.estate)):
             talk(f"note: `{target.layout_path}` is stale; `{target.command('plan')}` renews it")
     instance = instance_of(target, beside, subject)
+    if rack is not None:
+        return on_rack(target, beside, day, instance, rack, time_limit_ms, fmt)
     answer = explain(Probe(target.estate, beside, day, instance), show_count)
     if fmt == "json":
         head = {"estate": target.estate.id, "as_of": day.isoformat()}

@@ -23,7 +23,7 @@ from planner.explain.text import (
     render_violation,
 )
 from planner.model.layout import Place
-from planner.model.space import Face
+from planner.model.space import Face, Rack
 from planner.model.violation import Violation
 from planner.model.workload import Equipment
 
@@ -115,6 +115,11 @@ def explain(probe: Probe, on_rack: Callable[[int, int], None] | None = None) -> 
     if on_rack is not None:
         on_rack(len(racks), len(racks))
     return Answer(probe, tuple(verdicts))
+
+
+def best_place(probe: Probe, rack: Rack) -> Verdict:
+    """Return the verdict on the place of a rack that comes nearest."""
+    return _best(probe, rack.id, probe.candidates(rack))
 
 
 def _best(probe: Probe, rack: str, places: Iterable[Place]) -> Verdict:
