@@ -55,9 +55,7 @@ class Survivors:
             return
         if not must_survive(self.case.estate, sight.moment.scenario):
             return
-        pool_of = self.lookout.running(sight).pool_of
-        more = self.lookout.more_down(sight)
-        more += [instance for instance, pool in pool_of.items() if pool is None]
+        more = [*self.lookout.more_down(sight), *self.lookout.running(sight).down]
         num_down = self._first[id(sight.model)] + self._counted(more)
         for key in sorted(needed & num_down.keys()):
             workload = self.case.planned[key]
@@ -127,10 +125,10 @@ class PoolLoads:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.dependence = Dependence(case.estate)
         self.lookout = Lookout(case)
+        self.need = CriticalNeed(Dependence(case.estate))
         self.worst: dict[tuple[str, str], Worst[_Over]] = {}
-        # What runs where is one object for many losses; so is what that overloads.
+        # What runs is one object for many losses; so is what that overloads.
         self._known: dict[tuple[int, bool], tuple[Running, list[_Over]]] = {}
 
     def normal(self, sight: Sight) -> None:
@@ -162,7 +160,7 @@ class PoolLoads:
     ) -> list[_Over]:
         key = (id(running), is_emergency(scenario))
         if key not in self._known:
-            need = critical_need(self.dependence, scenario, running, placed)
+            need = self.need.of(scenario, running, placed)
             found = [
                 _Over(pool, *over)
                 for pool, amounts in need.items()
@@ -196,18 +194,34 @@ class PoolLoads:
         return iter(())
 
 
-def critical_need(
-    dependence: Dependence,
-    scenario: Scenario,
-    running: Running,
-    placed: Iterable[ServicePlaced],
-) -> dict[str, Amounts]:
-    """Return, per pool that is alive, what is critical and runs there at the scenario's level."""
-    needed = dependence.critical_in(scenario).needed
-    parts: dict[str, list[Amounts]] = {}
-    for one in placed:
-        pool = running.pool_of[one.instance]
-        if pool is not None and one.workload.id in needed:
-            level = dependence.level_permille(one.workload.id, scenario)
-            parts.setdefault(pool, []).append(demand(one.service, level))
-    return {pool: total(several) for pool, several in sorted(parts.items())}
+class CriticalNeed:
+    """What is critical and runs on each pool; remembered while the same runs on the same pools."""
+
+    def __init__(self, dependence: Dependence) -> None:
+        self.dependence = dependence
+        # By what runs where (kept, so that its identity is), and whether it is an emergency.
+        self._known: dict[tuple[int, bool], tuple[Running, dict[str, Amounts]]] = {}
+
+    def of(
+        self, scenario: Scenario, running: Running, placed: Iterable[ServicePlaced]
+    ) -> dict[str, Amounts]:
+        """Return, per pool that is alive, what critical instances need at the scenario's level."""
+        key = (id(running.pool_of), is_emergency(scenario))
+        if key not in self._known:
+            self._known[key] = running, self._find(scenario, running, placed)
+        return self._known[key][1]
+
+    def _find(
+        self, scenario: Scenario, running: Running, placed: Iterable[ServicePlaced]
+    ) -> dict[str, Amounts]:
+        needed = self.dependence.critical_in(scenario).needed
+        each: dict[str, Amounts] = {}
+        parts: dict[str, list[Amounts]] = {}
+        for one in placed:
+            key, pool = one.workload.id, running.pool_of[one.instance]
+            if pool is not None and key in needed:
+                if key not in each:
+                    level = self.dependence.level_permille(key, scenario)
+                    each[key] = demand(one.service, level)
+                parts.setdefault(pool, []).append(each[key])
+        return {pool: total(several) for pool, several in sorted(parts.items())}

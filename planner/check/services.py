@@ -77,11 +77,15 @@ class Running(NamedTuple):
     offers
         What each pool that is alive offers, by pool.
     pool_of
-        Pool of each service instance, None for one that is down.
+        Pool of each service instance, None for one that is down; the same object wherever the same
+        pools are alive.
+    down
+        The instances that are down.
     """
 
     offers: dict[str, Amounts]
     pool_of: dict[str, str | None]
+    down: tuple[str, ...]
 
 
 class Services:
@@ -108,6 +112,7 @@ class Services:
             self.stores[key] = (stores if pool.storage_on else hosts) & stands
         self.carriers = frozenset[str]().union(*self.hosts.values(), *self.stores.values())
         self._known: dict[frozenset[str], Running] = {}
+        self._where: dict[frozenset[str], tuple[dict[str, str | None], tuple[str, ...]]] = {}
 
     def running(self, down: frozenset[str]) -> Running:
         """Return what runs while `down` are down; the same object for the same carriers."""
@@ -123,11 +128,18 @@ class Services:
             num_stores = len(self.stores[key] - down)
             if num_hosts and num_stores:
                 offers[key] = offer(pool, num_hosts, num_stores)
-        pool_of = {
-            one.instance: next((p.id for p in (one.pool, *one.standbys) if p.id in offers), None)
-            for one in self.placed
-        }
-        return Running(offers, pool_of)
+        return Running(offers, *self._run(frozenset(offers)))
+
+    def _run(self, alive: frozenset[str]) -> tuple[dict[str, str | None], tuple[str, ...]]:
+        """Return the pool of each instance, and those that are down."""
+        if alive not in self._where:
+            pool_of = {
+                one.instance: next((p.id for p in (one.pool, *one.standbys) if p.id in alive), None)
+                for one in self.placed
+            }
+            down = tuple(instance for instance, pool in pool_of.items() if pool is None)
+            self._where[alive] = pool_of, down
+        return self._where[alive]
 
 
 class Lookout:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from planner.check.capacity import Limit, W, kappa_emergency, limits
 from planner.check.case import Case
-from planner.check.continuity import critical_need
+from planner.check.continuity import CriticalNeed
 from planner.check.continuity_alone import emergency_of
 from planner.check.cooling import ZoneFigures
 from planner.check.critical import Dependence
@@ -38,7 +38,7 @@ class Shares:
 
     def __init__(self, case: Case, dependence: Dependence) -> None:
         self.case = case
-        self.dependence = dependence
+        self.need = CriticalNeed(dependence)
         self.lookout = Lookout(case)
         self.heat = ZoneFigures(case)
         self.least: dict[tuple[str, str], _Least] = {}
@@ -86,7 +86,7 @@ class Shares:
 
     def _compute(self, sight: Sight) -> None:
         running, scenario = self.lookout.running(sight), sight.moment.scenario
-        need = critical_need(self.dependence, scenario, running, sight.span.services)
+        need = self.need.of(scenario, running, sight.span.services)
         for pool, amounts in need.items():
             for resource, amount in amounts.items():
                 offered = running.offers[pool].get(resource, 0)
