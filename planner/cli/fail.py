@@ -182,7 +182,20 @@ def _sweep(asked: Asked) -> int:
         if not before.is_empty:
             say(f"{render_before(before, asked.as_of)}\n")
         say(render_sweep(found, shown, asked.target.estate.id, asked.as_of))
+        if shown:
+            talk(f"hint: `{_in_full(asked, shown[0].scenario)}` shows one in full")
     return _end(found.num_left)
+
+
+def _in_full(asked: Asked, scenario: Scenario) -> str:
+    """Return the command that shows a loss in full."""
+    from planner.simulate.losses import COMBINATION
+
+    ids = [scenario.lost] if scenario.kind == COMBINATION else [d.id for d in scenario.losses]
+    words = [word for key in ids for word in ("--domain", key)]
+    if scenario.alone:
+        words += ["--domain", scenario.alone, "--site-alone"]
+    return asked.target.command("fail", *words, "--as-of", asked.as_of.isoformat())
 
 
 def _pairs(asked: Asked) -> int:
