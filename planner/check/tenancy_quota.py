@@ -39,39 +39,46 @@ def quota(case: Case, sight: Sight) -> Iterator[Violation]:
 
 def uses(case: Case, sight: Sight) -> Iterator[Use]:
     """Yield what every tenant uses of its quotas in the normal state of a span."""
-    for tenant in case.estate.tenants.values():
-        contracted = tenant.quota
-        if contracted is None:
-            continue
-        drawn = _drawn_w(sight, tenant) if contracted.strand_w else {}
-        for strand, limit_w in contracted.strand_w.items():
-            yield Use(tenant, strand, "W", drawn.get(strand, Fraction(0)), limit_w)
-        if contracted.u_half is not None:
-            taken = sum(
-                device.equipment.u_height_half
-                for device in sight.span.devices
-                if device.workload.tenant == tenant.id
-            )
-            yield Use(tenant, "u", "half U", Fraction(taken), contracted.u_half)
-        for key, share in contracted.pool_share_permille.items():
-            used = _used_permille(case, sight, tenant, case.estate.pools[key])
-            yield Use(tenant, key, "per mille", used, share)
+    tenants = [tenant for tenant in case.estate.tenants.values() if tenant.quota is not None]
+    if not tenants:
+        return
+    owned: dict[str, list[int]] = {}
+    for i, device in enumerate(sight.model.devices):
+        owned.setdefault(device.workload.tenant, []).append(i)
+    pools = Services(case, sight.span)
+    for tenant in tenants:
+        yield from _uses(case, sight, tenant, owned.get(tenant.id, []), pools)
 
 
-def _drawn_w(sight: Sight, tenant: Tenant) -> dict[str, Fraction]:
-    """Return the draw of a tenant's devices by strand, each shared over its live cords."""
+def _uses(
+    case: Case, sight: Sight, tenant: Tenant, owned: list[int], pools: Services
+) -> Iterator[Use]:
+    contracted = tenant.quota
+    assert contracted is not None
+    drawn = _drawn_w(sight, owned) if contracted.strand_w else {}
+    for strand, limit_w in contracted.strand_w.items():
+        yield Use(tenant, strand, "W", drawn.get(strand, Fraction(0)), limit_w)
+    if contracted.u_half is not None:
+        taken = sum(sight.model.devices[i].equipment.u_height_half for i in owned)
+        yield Use(tenant, "u", "half U", Fraction(taken), contracted.u_half)
+    for key, share in contracted.pool_share_permille.items():
+        used = _used_permille(sight, tenant, case.estate.pools[key], pools)
+        yield Use(tenant, key, "per mille", used, share)
+
+
+def _drawn_w(sight: Sight, owned: list[int]) -> dict[str, Fraction]:
+    """Return the draw of devices by strand, each shared over its live cords."""
     model, drawn = sight.model, dict[str, Fraction]()
-    for i, device in enumerate(model.devices):
+    for i in owned:
         nodes = model.normal.carrying[i] or ()
-        if device.workload.tenant == tenant.id:
-            for n in nodes:
-                strand = model.grid.nodes[strand_of(model.grid, n)].id
-                share = Fraction(device.draw_w, len(nodes))
-                drawn[strand] = drawn.get(strand, Fraction(0)) + share
+        for n in nodes:
+            strand = model.grid.nodes[strand_of(model.grid, n)].id
+            share = Fraction(model.devices[i].draw_w, len(nodes))
+            drawn[strand] = drawn.get(strand, Fraction(0)) + share
     return drawn
 
 
-def _used_permille(case: Case, sight: Sight, tenant: Tenant, pool: Pool) -> Fraction:
+def _used_permille(sight: Sight, tenant: Tenant, pool: Pool, pools: Services) -> Fraction:
     """Return the share of a pool that a tenant's instances use, of the resource with the largest.
 
     Of a resource that is not there each unit counts as all of it.
@@ -81,8 +88,7 @@ def _used_permille(case: Case, sight: Sight, tenant: Tenant, pool: Pool) -> Frac
         for one in sight.span.services
         if one.pool.id == pool.id and one.workload.tenant == tenant.id
     )
-    on = Services(case, sight.span)
-    there = offer(pool, len(on.hosts[pool.id]), len(on.stores[pool.id]))
+    there = offer(pool, len(pools.hosts[pool.id]), len(pools.stores[pool.id]))
     return max(
         (Fraction(1000 * amount, there.get(resource, 0) or 1) for resource, amount in need.items()),
         default=Fraction(0),
