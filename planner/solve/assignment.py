@@ -39,6 +39,15 @@ class PackingFailure(Exception):
         self.racks = racks
 
 
+def is_moved(home: Place, place: Place) -> bool:
+    """Whether an instance changes rack, position, face or cords (unknown cords never do)."""
+    if (home.rack, home.position_half, home.face) != (place.rack, place.position_half, place.face):
+        return True
+    return home.cords is not None and dict((c[0], c[1]) for c in home.cords) != dict(
+        (c[0], c[1]) for c in place.cords or ()
+    )
+
+
 def assign(
     candidates: Candidates,
     values: Sequence[int],
@@ -87,7 +96,28 @@ def assign(
                 places[name] = _place(problem, candidates, option, positions.get(name))
     if failed:
         raise PackingFailure(failed)
-    return Assignment(counts, places)
+    return Assignment(_at_home(candidates, counts, places), places)
+
+
+def _at_home(
+    candidates: Candidates, counts: Mapping[int, int], places: Mapping[str, Place]
+) -> dict[int, int]:
+    """Count a move that has ended where it began as none: a search cut short may leave some."""
+    found = dict(counts)
+    for o in counts:
+        option = candidates.options[o]
+        group = candidates.group(option)
+        if group.home is None or option.stays or is_moved(group.home, places[group.instances[0]]):
+            continue
+        stays = [
+            h.index
+            for h in candidates.of_group[group.index]
+            if h.stays and h.cording == option.cording
+        ]
+        if stays:
+            del found[o]
+            found[stays[0]] = 1
+    return found
 
 
 def _positions(

@@ -10,13 +10,12 @@ from planner.problem.cordings import corded_inlets
 from planner.problem.problem import Group, Problem
 from planner.problem.services import PoolChoice, ServiceGroup
 from planner.solve import constraints, cpsat  # noqa: F401  registers the rules
-from planner.solve.assignment import PackingFailure, assign
+from planner.solve.assignment import PackingFailure, assign, is_moved
 from planner.solve.candidates import Candidates
 from planner.solve.clock import Clock
 from planner.solve.model import Model
 from planner.solve.options import Options
 from planner.solve.rows import Key
-from planner.solve.score import is_moved
 
 _LIMIT_S = 60.0
 

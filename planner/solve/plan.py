@@ -26,6 +26,7 @@ from planner.model.layout import (
 )
 from planner.problem.problem import Problem, compile_estate
 from planner.solve import constraints  # noqa: F401  registers the rules
+from planner.solve.assignment import is_moved
 from planner.solve.candidates import Candidates
 from planner.solve.clock import Clock
 from planner.solve.engine import Incumbent, Search
@@ -37,7 +38,6 @@ from planner.solve.outcome import Outcome
 from planner.solve.progress import OnProgress, Progress, silent
 from planner.solve.reasons import reasons, why_infeasible
 from planner.solve.rows import Key
-from planner.solve.score import is_moved
 from planner.solve.shortfalls import service_reasons
 from planner.solve.standing import (
     Infeasible,

@@ -8,19 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from planner.model.layout import Place
-from planner.solve.assignment import Assignment
+from planner.solve.assignment import Assignment, is_moved
 from planner.solve.model import Model
 from planner.solve.objectives.balance import balanced_rows
-
-
-def is_moved(home: Place, place: Place) -> bool:
-    """Whether an instance changes rack, position, face or cords (unknown cords never do)."""
-    if (home.rack, home.position_half, home.face) != (place.rack, place.position_half, place.face):
-        return True
-    return home.cords is not None and dict((c[0], c[1]) for c in home.cords) != dict(
-        (c[0], c[1]) for c in place.cords or ()
-    )
 
 
 def tier_values(model: Model, assignment: Assignment) -> dict[str, int]:
