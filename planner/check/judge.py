@@ -34,7 +34,7 @@ from planner.check.score import score
 from planner.check.shares import Shares
 from planner.check.sweep import AloneWatcher, Finds, Watcher, sweep, sweep_alone
 from planner.model.estate import Estate
-from planner.model.layout import Layout
+from planner.model.layout import AsBuilt, Layout
 from planner.model.scenarios import iter_network_losses
 from planner.model.violation import Report, SurvivableShare, Tightest, Violation
 
@@ -227,6 +227,11 @@ def _nearest(candidates: Iterable[Tightest]) -> list[Tightest]:
     return list(nearest.values())
 
 
+def judge_as_built(estate: Estate, as_built: AsBuilt, as_of: date) -> list[Violation]:
+    """Return what stands now breaks, by the rules that ask for no plan."""
+    return _judge_places(Case.of_as_built(estate, as_built, as_of)).violations
+
+
 def _compare(
     estate: Estate, layout: Layout, as_of: date, violations: list[Violation]
 ) -> list[Violation]:
@@ -235,7 +240,7 @@ def _compare(
     as_built = layout.as_built()
     if not comparable or not as_built.standing:
         return violations
-    old = stability.amounts(_judge_places(Case.of_as_built(estate, as_built, as_of)).violations)
+    old = stability.amounts(judge_as_built(estate, as_built, as_of))
     new = stability.amounts(comparable)
 
     def is_inherited(v: Violation) -> bool:

@@ -251,11 +251,15 @@ def _show_text(planned: Planned) -> None:
 
 
 def _show_judgement(planned: Planned) -> None:
+    from planner.explain.repair import render_repair, repair_of
     from planner.explain.text import plural, render_findings, render_tally, render_tightest
 
     report, layout = planned.report, planned.outcome.layout
     assert report is not None
     assert layout is not None
+    repaired = render_repair(repair_of(planned.target.estate, layout, report))
+    if repaired:
+        say(repaired)
     findings = render_findings(report, options=planned.target.options, paint=paint)
     if findings:
         say(f"\n{findings}\n")
@@ -266,7 +270,8 @@ def _show_judgement(planned: Planned) -> None:
         first = next(iter(layout.unplaced))
         talk(
             f"{plural(len(layout.unplaced), 'instance')} unplaced;"
-            f" `{planned.target.command('explain', first)}` says why, rack by rack"
+            f" `{planned.target.command('explain', first)}` says why, rack by rack,"
+            f" `{planned.target.command('explain', '--conflict')}` what cannot hold together"
         )
     if planned.outcome.interrupted:
         talk("interrupted: this is the best layout so far")
@@ -277,7 +282,11 @@ def _show_nothing(planned: Planned) -> None:
     outcome, path = planned.outcome, planned.target.layout_path
     if outcome.status == "INFEASIBLE":
         why = outcome.infeasible_reason or "proven by the solver"
-        talk(f"error[infeasible]: no layout exists: {why}")
+        talk(
+            f"error[infeasible]: no layout exists: {why}\n\n"
+            f"hint: `{planned.target.command('explain', '--conflict')}` names what cannot hold"
+            " together"
+        )
     elif outcome.interrupted:
         talk("interrupted before a first layout was found")
     else:

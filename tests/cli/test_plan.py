@@ -109,7 +109,8 @@ def test_something_unplaced_is_told_with_its_reason_and_exit_1(planner, starter,
     assert re.search(r"^unplaced `neighbour/backup-1`  \S", ran.out, re.MULTILINE)
     assert f"wrote {LOCK}" in ran.out
     assert ran.err.endswith(
-        "1 instance unplaced; `planner explain neighbour/backup-1` says why, rack by rack\n"
+        "1 instance unplaced; `planner explain neighbour/backup-1` says why, rack by rack,"
+        " `planner explain --conflict` what cannot hold together\n"
     )
     explained = planner("explain", "neighbour/backup-1", "--as-of", DAY)
     assert "no rack can take it" in explained.out
@@ -182,7 +183,8 @@ def test_infeasible_exits_1_without_a_lock(planner, starter, solver):
     ran = planner("plan", "--as-of", DAY)
     assert ran.code == 1
     assert ran.err == (
-        "error[infeasible]: no layout exists: `w-1` is pinned in a rack that burns\n"
+        "error[infeasible]: no layout exists: `w-1` is pinned in a rack that burns\n\n"
+        "hint: `planner explain --conflict` names what cannot hold together\n"
         f"{LOCK} is not written\n"
     )
     assert not (starter / LOCK).exists()
