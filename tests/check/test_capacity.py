@@ -2,7 +2,15 @@
 
 import pytest
 
-from planner.check.capacity import kappa_failure, kappa_normal, limits, volts_at_outlet
+from planner.check.capacity import (
+    at_once_permille,
+    kappa_emergency,
+    kappa_failure,
+    kappa_normal,
+    limits,
+    volts_at_outlet,
+)
+from planner.model.continuity import Emergency
 from planner.model.policy import Policy
 from planner.model.power import UpsModules
 from tests.builders import node
@@ -78,6 +86,33 @@ def test_three_phases_are_floored_exactly():
 def test_shares(kind, of_node, of_policy, normal, failure):
     one, policy = node("n", kind, **of_node), Policy(**of_policy)
     assert (kappa_normal(one, policy), kappa_failure(one, policy)) == (normal, failure)
+
+
+@pytest.mark.parametrize(
+    ("of_node", "of_emergency", "of_policy", "kappa"),
+    [
+        # As after any loss: 100 % above panels.
+        ({}, None, {}, 1000),
+        ({"kappa_fail_permille": 700}, {}, {}, 700),
+        ({"kappa_fail_permille": 700}, {}, {"kappa_emergency_permille": 900}, 900),
+        ({}, {"kappa_emergency_permille": 950}, {"kappa_emergency_permille": 900}, 950),
+        (
+            {"kappa_emergency_permille": 0},
+            {"kappa_emergency_permille": 950},
+            {"kappa_emergency_permille": 900},
+            0,
+        ),
+    ],
+)
+def test_share_in_an_emergency(of_node, of_emergency, of_policy, kappa):
+    emergency = None if of_emergency is None else Emergency(hours=1, **of_emergency)
+    assert kappa_emergency(node("n", "ups", **of_node), Policy(**of_policy), emergency) == kappa
+
+
+def test_diversity_of_a_kind():
+    policy = Policy(diversity_permille={"panel": 900})
+    assert at_once_permille(node("n", "panel"), policy) == 900
+    assert at_once_permille(node("n", "feed"), policy) == 1000
 
 
 @pytest.mark.parametrize(

@@ -313,6 +313,9 @@ def test_strands_of_a_site_are_loaded_evenly():
     # 20.1 % are 251.4 W; without a share nothing is judged.
     assert found(with_items(e, strand_imbalance_permille=201), plan, "power.strands") == []
     assert found(_two_ups(*items), plan, "power.strands") == []
+    # 20 % of 500 + 750 W are exactly the 250 W apart.
+    exact = with_items(e, workload("x", cords=1, draw_w=250))
+    assert found(exact, plan, "power.strands") == []
     # A tenth of a watt counts: the losses of the panel are 1 permille of 500 W.
     e = with_items(e, node("pa", "panel", "ua", loss_permille=1), strand_imbalance_permille=200)
     assert loads(e, plan, "ua") == [Fraction(5005, 10)]
