@@ -124,9 +124,11 @@ class Search:
         """Take the hint as first incumbent if it holds as it stands, with services on top."""
         if not self.hint or self.incumbent is not None:
             return
-        found = self._at(Assignment(self.hint, {}), places_services=True)
-        if found.values is not None:
-            self._accept(None, found.values)
+        while True:
+            found = self._at(Assignment(self.hint, {}), places_services=True)
+            is_packed = found.values is None or self._accept(None, found.values)
+            if is_packed or not self.model.y:
+                return
 
     def settle(self) -> None:
         """Count the incumbent's soft amounts exactly: a search cut short may leave them high."""
@@ -231,16 +233,21 @@ class Search:
                 return bound
 
     def _accept(self, term: Term | None, values: list[int]) -> bool:
-        """Pack a solution and keep it if it is no worse in the tier; cut what cannot be packed."""
+        """Pack a solution and keep it if it is no worse in the tier.
+
+        Add the rows put aside that it breaks, or cut what cannot be packed.
+        """
         x = [values[v.index] for v in self.model.x]
+        y = [values[v.index] for v in self.model.y]
+        if self.model.add_broken(x, y):
+            return False
         try:
             assignment = assign(self.model.candidates, x)
         except PackingFailure as failure:
             for rack, counts in failure.racks.items():
                 add_cut(self.model, rack, counts)
             return False
-        services = {o: n for o, v in enumerate(self.model.y) if (n := values[v.index]) > 0}
-        assignment = replace(assignment, services=services)
+        assignment = replace(assignment, services={o: n for o, n in enumerate(y) if n > 0})
         new = Incumbent(assignment, tier_values(self.model, assignment), self._soft(values))
         old = None if term is None else self._value(term)
         if term is None or old is None or _value(new, term) <= old:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from planner.solve.pools import PoolDown, Pools, Resource
+from planner.solve.pools import NOTHING, PoolDown, Pools, Resource
 
 if TYPE_CHECKING:
     from planner.solve.model import Model
@@ -66,6 +66,32 @@ class Hosting:
             self._free[key] = self.model.cp.new_int_var(0, most, "")
             self.model.cp.add_max_equality(self._free[key], [hosts - spare, 0])
         return resource.figure * cp_model.LinearExpr.sum([self._free[key]])
+
+    def is_gone(self, down: PoolDown) -> bool:
+        """Whether a pool is dead whatever is placed."""
+        storage = self.pools.storage[down.pool]
+        return down.hosts == self.pools.hosts[down.pool] or (
+            storage is not None and down.storage == storage
+        )
+
+    def num_up(self, down: PoolDown, x: Sequence[int]) -> int:
+        """Return how many hosts of a pool are up with these counts, 0 where it is dead."""
+        storage = self.pools.storage[down.pool]
+        if storage is not None and not self._num(storage - (down.storage or NOTHING), x):
+            return 0
+        return self._num(self.pools.hosts[down.pool] - down.hosts, x)
+
+    def num_offered(self, resource: Resource, down: PoolDown, x: Sequence[int]) -> int:
+        """Return what a pool offers of a resource with these counts."""
+        if resource.source == "pool":
+            return resource.figure
+        storage = self.pools.storage[down.pool]
+        if resource.source == "storage" and storage is not None:
+            return resource.figure * self._num(storage - down.of(resource), x)
+        return resource.figure * self._num(self.pools.hosts[down.pool] - down.hosts, x)
+
+    def _num(self, options: frozenset[int], x: Sequence[int]) -> int:
+        return sum(x[o] for o in options)
 
     def _any_up(self, all_: frozenset[int], down: frozenset[int]) -> cp_model.IntVar | None:
         """Return whether any is up, exact both ways; None where none can be."""

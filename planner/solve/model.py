@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from ortools.sat.python import cp_model
 from planner.problem.problem import Problem
 from planner.solve.candidates import Candidates
 from planner.solve.hosting import Hosting
+from planner.solve.pool_rows import PoolRow
 from planner.solve.registry import ROWS, STRUCTURES
 from planner.solve.rows import Key, Load, Row
 
@@ -52,6 +53,10 @@ class Model:
         Rules to leave out: used for relaxations.
     drops
         Tells the capacity rows to leave out of rules that are kept.
+    defers
+        Put rows aside that hardly ever bind: whoever solves adds those that a solution breaks.
+    deferred
+        These rows.
     """
 
     candidates: Candidates
@@ -59,6 +64,7 @@ class Model:
     measures: bool = False
     without: frozenset[str] = frozenset()
     drops: Callable[[Key], bool] | None = None
+    defers: bool = False
 
     def __post_init__(self) -> None:
         self.problem: Problem = self.candidates.problem
@@ -72,6 +78,7 @@ class Model:
             self.cp.new_int_var(0, services.group(o).count, f"{o.group}@{'+'.join(o.pools)}")
             for o in services.options
         ]
+        self.deferred: list[PoolRow] = []
         self.slacks: dict[Key, Slack] = {}
         self.inherited: dict[Key, cp_model.IntVar] = {}
         self._loads: dict[Load, cp_model.IntVar] = {}
@@ -176,6 +183,18 @@ class Model:
         is_dropped = self.drops is not None and self.drops(key)
         is_waived = (key.rule, key.subject) in self.problem.waived
         return is_dropped or is_waived or key.rule in self.without or self._has_slack(key)
+
+    def add_broken(self, x: Sequence[int], y: Sequence[int]) -> bool:
+        """Add the rows put aside of every pool that counts overload; return whether there are any.
+
+        All rows of such a pool, so that a few rounds are enough.
+        """
+        pools = {row.down.pool for row in self.deferred if row.is_broken(self, x, y)}
+        for row in self.deferred:
+            if row.down.pool in pools:
+                row.add(self)
+        self.deferred = [row for row in self.deferred if row.down.pool not in pools]
+        return bool(pools)
 
     def slack(self, key: Key) -> Expr:
         """Return the amount by which a rule may be broken: 0 unless soft, waived or inherited."""

@@ -106,11 +106,11 @@ def _search(problem: Problem, options: Options, clock: Clock, on_progress: OnPro
     known = Unavoidable()
     if standing and _moves_come_early(problem):
         known = unavoidable(problem, as_built)
-        model = Model(Candidates(problem, movable=known.movable), as_built)
+        model = Model(Candidates(problem, movable=known.movable), as_built, defers=True)
         narrow = Search(model, options, clock, on_progress, _greedy(model), known, is_narrow=True)
         if _is_enough(narrow):
             return narrow
-    model = Model(Candidates(problem), as_built)
+    model = Model(Candidates(problem), as_built, defers=True)
     search = Search(model, options, clock, on_progress, {}, known)
     if narrow is not None:
         search.adopt(narrow)

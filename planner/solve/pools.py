@@ -14,6 +14,7 @@ from planner.problem.continuity import WHOLE
 from planner.problem.power import State
 from planner.solve.candidates import Candidates
 
+#: No options.
 NOTHING: frozenset[int] = frozenset()
 
 

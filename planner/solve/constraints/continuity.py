@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
 from planner.model.scenarios import Look, Scenario, must_survive
 from planner.model.tenancy import HostingClass
-from planner.model.workload import Service
-from planner.problem.continuity import WHOLE, Votes, lag_min, move_min
+from planner.problem.continuity import Votes, lag_min, move_min
 from planner.problem.loads import LoadRow
 from planner.problem.power import State
 from planner.problem.problem import Problem
@@ -19,7 +17,8 @@ from planner.problem.services import PoolChoice
 from planner.solve.candidates import Candidates
 from planner.solve.constraints.cooling import heat_in
 from planner.solve.model import Expr, Model
-from planner.solve.pools import PoolDown, PoolState, demand
+from planner.solve.pool_rows import pool_rows
+from planner.solve.pools import PoolDown, PoolState
 from planner.solve.registry import (
     Candidate,
     ServiceCandidate,
@@ -118,60 +117,17 @@ def _add_survivor(model: Model, workload: str, state: PoolState) -> None:
 def compute(model: Model) -> None:
     """`demand of what is critical and runs on a pool <= what its hosts that are up offer`.
 
-    What runs on it: its own instances, and those it takes over because all pools that are tried
-    before it are dead. Says nothing where the pool itself is dead.
+    Says nothing where the pool itself is dead. Rows that hardly ever bind wait, where the model
+    may be built step by step.
     """
-    hosting = model.hosting
-    seen: set[object] = set()
-    for state in hosting.pools.states:
-        for pool, down in state.down.items():
-            alive = hosting.alive(down)
-            runs = [] if alive is None else _runs(model, pool, state)
-            for resource in hosting.pools.resources(pool) if runs else ():
-                use = _use(runs, resource.unit)
-                row = (down, resource, tuple((b, tuple(t.items())) for b, t in use.items()))
-                if use and row not in seen:
-                    seen.add(row)
-                    taken = [hosting.moved(before, terms) for before, terms in use.items()]
-                    slack = model.slack(Key("continuity.compute", pool, resource.unit))
-                    free = hosting.offered(resource, down)
-                    model.cp.add(
-                        cp_model.LinearExpr.sum(taken) <= cp_model.LinearExpr.sum([free, slack])
-                    ).only_enforce_if(alive)
-
-
-class _Run(NamedTuple):
-    """An option that may run on a pool, at a level, once the pools before it are dead."""
-
-    option: int
-    service: Service
-    permille: int
-    before: tuple[PoolDown, ...]
-
-
-def _runs(model: Model, pool: str, state: PoolState) -> list[_Run]:
-    services, continuity = model.candidates.services, model.problem.continuity
-    found = []
-    for option in services.using[pool]:
-        group = services.group(option)
-        key = group.workload.id
-        if key in state.services:
-            share = WHOLE
-            if state.is_emergency:
-                share = continuity.emergency_permille(key, state.group)
-            before = option.pools[: option.pools.index(pool)]
-            down = tuple(state.down[p] for p in before)
-            found.append(_Run(option.index, group.service, share, down))
-    return found
-
-
-def _use(runs: Iterable[_Run], unit: str) -> dict[tuple[PoolDown, ...], dict[int, int]]:
-    """Return pools before -> option -> what an instance takes of a resource."""
-    found: dict[tuple[PoolDown, ...], dict[int, int]] = {}
-    for run in runs:
-        if taken := demand(run.service, unit, run.permille):
-            found.setdefault(run.before, {})[run.option] = taken
-    return found
+    rows_of_pools = pool_rows(model)
+    for row in rows_of_pools.first:
+        row.add(model)
+    if model.defers:
+        model.deferred.extend(rows_of_pools.later)
+    else:
+        for row in rows_of_pools.later:
+            row.add(model)
 
 
 @service_filter("continuity.data", about="workload")

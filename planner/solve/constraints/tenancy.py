@@ -250,12 +250,24 @@ def quota(candidates: Candidates) -> Iterable[Row]:
         options = [o for o in candidates.options if candidates.group(o).workload.tenant == tenant]
         for _, epoch in problem.peaks:
             active = [o for o in options if candidates.group(o).workload.id in epoch.workloads]
-            for strand, watts in contracted.strand_w.items():
-                yield _strand_row(candidates, tenant, strand, watts, active)
+            found = [
+                _strand_row(candidates, tenant, strand, watts, active)
+                for strand, watts in contracted.strand_w.items()
+            ]
             if contracted.u_half is not None:
                 heights = {o.index: candidates.group(o).equipment.u_height_half for o in active}
                 key = Key("tenancy.quota", f"{tenant}:u", "half U")
-                yield Row(key, "normal", contracted.u_half, heights, {})
+                found.append(Row(key, "normal", contracted.u_half, heights, {}))
+            yield from (row for row in found if _most(candidates, row) > row.capacity)
+
+
+def _most(candidates: Candidates, row: Row) -> int:
+    """Return what all instances take of a row, each where it takes most."""
+    most: dict[int, int] = {}
+    for option, use in row.options.items():
+        group = candidates.options[option].group
+        most[group] = max(most.get(group, 0), use)
+    return sum(use * candidates.problem.groups[group].count for group, use in most.items())
 
 
 def _strand_row(
