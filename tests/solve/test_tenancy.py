@@ -9,6 +9,7 @@ from planner.model.tenancy import Quota
 from planner.model.workload import Places, PsuMode
 from planner.problem import compile_estate
 from planner.solve.candidates import Candidates
+from planner.solve.model import distinct_rows
 from planner.solve.rows import Key
 from tests.builders import (
     DAY,
@@ -302,6 +303,14 @@ def test_quota_counts_the_cords_that_carry(mode, says):
     e = with_quota(strand_w={"ups-a": 450})
     e = with_items(e, workload(draw_w=900, u=2, psu_mode=mode))
     assert allows(e, HERE) is says
+
+
+@pytest.mark.parametrize(("u_half", "binds"), [(7, True), (8, False)])
+def test_quota_that_nobody_can_exceed_is_no_row(u_half, binds):
+    # Two devices of 2 U are 8 half units, in whichever of their options they stand.
+    candidates = Candidates(compile_estate(with_quota(count=2, u_half=u_half), as_built(), DAY))
+    assert len(candidates.options) > 1
+    assert ("tenancy.quota" in {row.key.rule for row in distinct_rows(candidates)}) is binds
 
 
 @pair("tenancy.quota", "u_half", forbidden=7, allowed=8)
