@@ -304,6 +304,8 @@ def test_member_alone_reaches_it_without_the_others():
     (violation,) = found(e, AT_BOTH, "network.access")
     assert violation.scenario == "site b alone"
     assert violation.message.endswith("if site `b` stands alone")
+    # Nor with the loss of d, d2, na, na2, nb, nc or t besides; losses of equipment change nothing.
+    assert violation.required_note.endswith("; 7 further scenarios")
     # Alone with a loss in the network: two nodes of its own behind one duct.
     e = _accessed(
         *sites,

@@ -183,6 +183,8 @@ def test_round_trip_of_a_link():
         # 111 195 m x 2 x 10 us/km = 2223.9 us.
         ({"detour_permille": 2000}, {}, 2224),
         ({}, {"detour_permille": 1000}, 1112),
+        # 118 200.285 m, rounded up before the time is: 1182.01 us.
+        ({"detour_permille": 1063}, {}, 1183),
     ],
 )
 def test_fibre_length_from_the_air_distance(fields, policy, us):
@@ -209,6 +211,10 @@ def test_link_of_unknown_length():
     # Two nodes of one site are no distance apart; two that stand nowhere may be.
     near = [network_node("n", "a"), network_node("m", "a"), link("l", "n", "m", fibre_m=None)]
     assert search(net(*near), "n", "m").choose(1) == Found(0, True)
+    # One place is known, of the other only the latitude.
+    half = site("a", lat_udeg=0), site("b", lat_udeg=0, lon_udeg=0)
+    with pytest.raises(ValueError, match="link `l`"):
+        search(estate(*half, link("l", "a", "b", fibre_m=None))).choose(1)
     lost = [network_node("n"), network_node("m"), link("l", "n", "m", fibre_m=None)]
     with pytest.raises(ValueError, match="link `l`"):
         search(net(*lost), "n", "m").choose(1)
