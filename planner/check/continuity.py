@@ -31,7 +31,8 @@ class Survivors:
         self.dependence = Dependence(case.estate)
         self.lookout = Lookout(case)
         self.worst: dict[str, Worst[_Down]] = {}
-        self._first: dict[int, Counter[str]] = {}
+        # Per model: how many are down from the start, and the workloads that are short by that.
+        self._first: dict[int, tuple[Counter[str], set[str]]] = {}
         self._workload_of = {one.instance: one.workload.id for one in (*case.devices,)}
         self._workload_of |= {one.instance: one.workload.id for one in case.services}
         self._num_placed = Counter(self._workload_of.values())
@@ -39,7 +40,9 @@ class Survivors:
     def normal(self, sight: Sight) -> None:
         """Note which devices are down without any loss."""
         self.lookout.start(sight)
-        self._first[id(sight.model)] = self._counted(self.lookout.first_down(sight))
+        num_down = self._counted(self.lookout.first_down(sight))
+        short = {key for key, number in num_down.items() if self._is_short(key, number)}
+        self._first[id(sight.model)] = num_down, short
 
     def base(self, sight: Sight) -> None:
         """Note which devices are down where a site is alone: those elsewhere, to begin with."""
@@ -47,6 +50,10 @@ class Survivors:
 
     def _counted(self, instances: Iterable[str]) -> Counter[str]:
         return Counter(self._workload_of[instance] for instance in instances)
+
+    def _is_short(self, key: str, num_down: int) -> bool:
+        workload = self.case.planned[key]
+        return num_down > workload.count - workload.needed
 
     def loss(self, sight: Sight) -> None:
         """Count what is down, of every workload that is critical then."""
@@ -56,10 +63,10 @@ class Survivors:
         if not must_survive(self.case.estate, sight.moment.scenario):
             return
         more = [*self.lookout.more_down(sight), *self.lookout.running(sight).down]
-        num_down = self._first[id(sight.model)] + self._counted(more)
-        for key in sorted(needed & num_down.keys()):
-            workload = self.case.planned[key]
-            if num_down[key] > workload.count - workload.needed:
+        first, short = self._first[id(sight.model)]
+        more_down = self._counted(more)
+        for key in sorted(needed & (more_down.keys() | short)):
+            if self._is_short(key, first[key] + more_down[key]):
                 self._note(key, {*self.lookout.first_down(sight), *more}, sight)
 
     def alone(self, sight: Sight) -> None:

@@ -36,7 +36,7 @@ from planner.check.sweep import AloneWatcher, Finds, Watcher, sweep, sweep_alone
 from planner.model.estate import Estate
 from planner.model.layout import AsBuilt, Layout
 from planner.model.scenarios import iter_network_losses
-from planner.model.violation import Report, SurvivableShare, Tightest, Violation
+from planner.model.violation import Report, Tightest, Violation
 
 #: Rules about the layout's records, and about what it does to what stands.
 ABOUT_LAYOUT: dict[str, Callable[[Case, Layout], Iterable[Violation]]] = {
@@ -149,7 +149,6 @@ class _Judged(NamedTuple):
     tightest: list[Tightest]
     num_scenarios: int
     models: list[LoadModel]
-    shares: tuple[SurvivableShare, ...]
 
 
 def check(estate: Estate, layout: Layout, as_of: date) -> Report:
@@ -170,7 +169,9 @@ def check(estate: Estate, layout: Layout, as_of: date) -> Report:
         All violations with their arithmetic, waived, soft and warnings apart, and the score.
     """
     case = Case.of_layout(estate, layout, as_of)
-    judged = _judge_places(case)
+    dependence = Dependence(estate)
+    shares = Shares(case, dependence)
+    judged = _judge_places(case, dependence, [shares])
     found = judged.violations
     for by_layout in ABOUT_LAYOUT.values():
         found += by_layout(case, layout)
@@ -191,19 +192,22 @@ def check(estate: Estate, layout: Layout, as_of: date) -> Report:
         tightest=tuple(judged.tightest),
         num_rules=len(CHECKED),
         num_scenarios=judged.num_scenarios,
-        shares=judged.shares,
+        shares=shares.result(),
     )
 
 
-def _judge_places(case: Case) -> _Judged:
-    """Apply the rules about what is placed, and those that hold in every scenario."""
+def _judge_places(
+    case: Case, dependence: Dependence, onlookers: Iterable[AloneWatcher] = ()
+) -> _Judged:
+    """Apply the rules about what is placed, and those that hold in every scenario.
+
+    `onlookers` see the sites that stand alone as well.
+    """
     in_scenarios = [watcher(case) for watcher in IN_SCENARIOS.values()]
     after_losses = [watcher(case) for watcher in AFTER_LOSSES.values()]
     alone = [watcher(case) for watcher in ALONE.values()]
-    dependence = Dependence(case.estate)
-    shares = Shares(case, dependence)
     swept = sweep(case, [*in_scenarios, *after_losses])
-    num_alone = sweep_alone(case, dependence, swept, [*after_losses, *alone, shares])
+    num_alone = sweep_alone(case, dependence, swept, [*after_losses, *alone, *onlookers])
     num_network = sum(1 for _ in iter_network_losses(case.estate))
     about = {**ABOUT_PLACES, **ABOUT_SERVICES}
     violations = [v for rule in about.values() for v in rule(case)]
@@ -214,7 +218,6 @@ def _judge_places(case: Case) -> _Judged:
         _nearest(t for watcher in watchers for t in watcher.tightest()),
         swept.num_scenarios + num_network + num_alone,
         swept.models,
-        shares.result(),
     )
 
 
@@ -229,7 +232,8 @@ def _nearest(candidates: Iterable[Tightest]) -> list[Tightest]:
 
 def judge_as_built(estate: Estate, as_built: AsBuilt, as_of: date) -> list[Violation]:
     """Return what stands now breaks, by the rules that ask for no plan."""
-    return _judge_places(Case.of_as_built(estate, as_built, as_of)).violations
+    case = Case.of_as_built(estate, as_built, as_of)
+    return _judge_places(case, Dependence(estate)).violations
 
 
 def _compare(
