@@ -17,7 +17,14 @@ from planner.problem.problem import Problem
 from planner.solve.clock import Clock
 from planner.solve.options import Options
 from planner.solve.registry import FILTERS
-from planner.solve.relax import ALL_RULES, Relaxation, Rules, Verdict, is_by_subject
+from planner.solve.relax import (
+    ALL_RULES,
+    BALANCE,
+    Relaxation,
+    Rules,
+    Verdict,
+    is_by_subject,
+)
 from planner.solve.rows import Key, Row
 
 #: Share of the time for the first proof, before anything is left out.
@@ -117,8 +124,20 @@ class _Finder:
             if verdict is Verdict.INFEASIBLE:
                 return self._shrink(start, missing)
             if verdict is Verdict.FEASIBLE and start == self._everything:
-                return Conflict(Status.NONE, num_asked=self.relaxation.num_asked)
+                return self._in_balance()
         return Conflict(Status.NOT_FOUND, num_asked=self.relaxation.num_asked)
+
+    def _in_balance(self) -> Conflict:
+        """Ask the rules that hold for everything together only; they are not made smaller."""
+        verdict = self._ask(self._everything, Rules(ALL_RULES.slugs | BALANCE))
+        num_asked = self.relaxation.num_asked
+        if verdict is Verdict.UNKNOWN:
+            return Conflict(Status.NOT_FOUND, num_asked=num_asked)
+        if verdict is Verdict.FEASIBLE:
+            return Conflict(Status.NONE, num_asked=num_asked)
+        members = [Member("", w) for w in sorted(self._everything)]
+        members += [Member(rule, "") for rule in sorted(BALANCE)]
+        return Conflict(Status.PROVEN, tuple(members), num_asked=num_asked)
 
     @property
     def _everything(self) -> frozenset[str]:

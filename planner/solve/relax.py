@@ -27,8 +27,11 @@ from planner.solve.packing import Unpackable, pack
 from planner.solve.registry import FILTERS, PACKING, ROWS, SERVICE_FILTERS, STRUCTURES
 from planner.solve.rows import Key, Row
 
-#: Every rule that the optimizer knows.
-SLUGS = frozenset({*FILTERS, *SERVICE_FILTERS, *ROWS, *STRUCTURES, *PACKING})
+#: Rules that other devices can help to keep: asked only about everything together.
+BALANCE = frozenset({"power.imbalance", "power.strands"})
+
+#: Every rule that more demands can only make harder to keep.
+SLUGS = frozenset({*FILTERS, *SERVICE_FILTERS, *ROWS, *STRUCTURES, *PACKING}) - BALANCE
 
 #: Rules that only say what a plan must be like, not what it takes: every demand is placed anyway.
 _IMPLIED = frozenset({"redundancy.whole"})
@@ -126,7 +129,7 @@ class Relaxation:
         model = Model(
             candidates,
             self.as_built,
-            without=SLUGS - rules.slugs - _IMPLIED,
+            without=(SLUGS | BALANCE) - rules.slugs - _IMPLIED,
             drops=lambda key: not rules.keeps(key.rule, key.subject),
         )
         for group in problem.groups:

@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from planner.explain.conflict import Status, find_conflict
+from planner.explain.conflict import Member, Status, find_conflict
 from planner.explain.conflict_text import render_conflict
 from planner.problem import compile_estate
 from planner.solve.options import Options
 from planner.solve.plan import plan
 from planner.solve.standing import as_built_amounts
-from tests.builders import DAY, as_built
+from tests.builders import DAY, as_built, change, estate, node, rack, workload
 from tests.explain.planted import PLANTED
 from tests.oracle.estates import tiny
 
@@ -89,3 +89,14 @@ def test_a_conflict_wherever_something_is_proven_unplaced():
         if num_found == 40:
             return
     pytest.fail(f"only {num_found} of 40 estates do not fit")
+
+
+def test_a_rule_that_others_can_help_to_keep_is_asked_about_everything():
+    # 500 W on leg l1, nothing on l2 and l3, and every device hangs on l1: out of balance.
+    legs = [node(f"l{n}", "leg", "f", rated_va=600) for n in (1, 2, 3)]
+    legs[0] = change(legs[0], rack="r1", outlets={"c13": 4})
+    e = estate(rack(), node("f", "feed"), *legs, workload(cords=1))
+    found = conflict_of(e, ["w"])
+    assert found.status is Status.PROVEN
+    assert {"w"} == set(found.demands)
+    assert Member("power.imbalance", "") in found.rules
