@@ -92,8 +92,8 @@ def test_a_conflict_wherever_something_is_proven_unplaced():
 
 
 def test_a_rule_that_others_can_help_to_keep_is_asked_about_everything():
-    # 500 W on leg l1, nothing on l2 and l3, and every device hangs on l1: out of balance.
-    legs = [node(f"l{n}", "leg", "f", rated_va=600) for n in (1, 2, 3)]
+    # 500 W on leg l1 of 700 VA, nothing on l2 and l3: 333 W above the average, 70 W are allowed.
+    legs = [node(f"l{n}", "leg", "f", rated_va=700) for n in (1, 2, 3)]
     legs[0] = change(legs[0], rack="r1", outlets={"c13": 4})
     e = estate(rack(), node("f", "feed"), *legs, workload(cords=1))
     found = conflict_of(e, ["w"])
