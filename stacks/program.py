@@ -122,7 +122,7 @@ def verify(settings: Settings) -> Verified:
         With everything that is wrong, in the words of `planner check`.
     """
     try:
-        target = load_target(settings.estate, settings.patches, settings.layout)
+        target = load_target(settings.estate, settings.patches, settings.layout, actions=())
         layout = load_lock(target)
     except PlannerError as error:
         raise pulumi.RunError(error.render()) from None

@@ -37,6 +37,8 @@ complete and check the files; each file names it in its first line:
   listed by `planner validate --assumptions`.
 - **Patches.** `--patch FILE` overlays one file: an item with a known id changes the fields it
   names, other items are added, `remove` deletes.
+- **Actions.** What could be done at a price holds a patch of its own; `--with ID` lays it over the
+  estate, and `planner validate` tries each.
 
 In the tables a key in **bold** must be given.
 """

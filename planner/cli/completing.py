@@ -42,6 +42,7 @@ def _ids(kinds: Sequence[str], estate: str | None) -> Iterable[str]:
         "row": found.rows,
         "room": found.rooms,
         "site": found.sites,
+        "action": found.actions,
     }
     for kind in kinds:
         if kind == "workload":

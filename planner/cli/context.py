@@ -8,6 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import click
+
+from planner.cli.options import ACTIONS
 from planner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,25 +50,39 @@ class Target(NamedTuple):
             words += ["-e", self.estate_option]
         for patch in self.patches:
             words += ["--patch", str(patch)]
+        for action in self.inventory.actions:
+            words += ["--with", action]
         if self.layout_option is not None:
             words += ["-l", str(self.layout_option)]
         return shlex.join(words)
 
 
 def load_target(
-    estate: str | None, patches: Sequence[Path] = (), layout: Path | None = None
+    estate: str | None,
+    patches: Sequence[Path] = (),
+    layout: Path | None = None,
+    actions: Sequence[str] | None = None,
 ) -> Target:
     """Load the estate that the options name.
+
+    Parameters
+    ----------
+    actions
+        Actions of the estate to lay over it; None = those of the command's `--with`.
 
     Raises
     ------
     InventoryError, UsageError
-        When there is no estate, or its files hold mistakes.
+        When there is no estate, its files hold mistakes, or the actions do not go together.
+    RuntimeError
+        When the actions are left to a command, and none runs in this thread.
     """
     from planner.io import find_estate, load_estate
 
+    if actions is None:
+        actions = click.get_current_context().meta.get(ACTIONS, ())
     root = find_estate(estate)
-    inventory = load_estate(root, tuple(patches))
+    inventory = load_estate(root, tuple(patches), actions)
     path = layout or default_layout(root, inventory.estate.id)
     return Target(inventory, path, estate, tuple(patches), layout)
 

@@ -126,7 +126,8 @@ def templates_of(name: str, target: Target) -> tuple[Workload, ...]:
     if name in workloads:
         return (workloads[name],)
     if Path(name).is_file():
-        with_file = load_estate(target.inventory.root, (*target.patches, Path(name)))
+        patches = (*target.patches, Path(name))
+        with_file = load_estate(target.inventory.root, patches, target.inventory.actions)
         new = [w for key, w in with_file.estate.workloads.items() if key not in workloads]
         if new:
             return tuple(new)

@@ -13,6 +13,9 @@ from click.shell_completion import CompletionItem
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
+#: Where click's context keeps the actions of `--with`.
+ACTIONS = "planner.actions"
+
 
 class Day(click.ParamType[date]):
     """A day as `YYYY-MM-DD`."""
@@ -88,6 +91,18 @@ _PATCH = click.option(
     "--patch", "patches", type=click.Path(path_type=Path, dir_okay=False, exists=True),
     multiple=True, metavar="FILE", help="Overlay a file on the estate; may be given several times.",
 )  # fmt: skip
+
+
+def _keep_actions(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> None:
+    ctx.meta[ACTIONS] = value
+
+
+# Not handed to the verb: it is read where the estate is loaded, so no verb can take and forget it.
+_WITH = click.option(
+    "--with", "actions", multiple=True, metavar="ID", expose_value=False, callback=_keep_actions,
+    shell_complete=complete_ids("action"),
+    help="As if this action of the estate were carried out; may be given several times.",
+)  # fmt: skip
 _LAYOUT = click.option(
     "-l", "--layout", type=_FILE, metavar="FILE",
     help="Layout lock.  [default: layouts/<estate>.lock.yaml]",
@@ -112,7 +127,7 @@ def with_options(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
     return apply
 
 
-estate_options = with_options(_ESTATE, _PATCH)
+estate_options = with_options(_ESTATE, _PATCH, _WITH)
 layout_option = with_options(_LAYOUT)
 as_of_option = with_options(_AS_OF)
 format_option = with_options(_FORMAT)

@@ -1,7 +1,8 @@
 """Digests of canonical content: what a layout was planned from, and where things stood.
 
-Text that nobody plans by (names, descriptions, reasons) is no part of the content, nor are file
-names, line numbers or the order in which files list things.
+Text that nobody plans by (names, descriptions, reasons) is no part of the content, nor are actions
+(what could be done changes no plan), file names, line numbers or the order in which files list
+things.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ DESCRIPTIVE = frozenset({"name", "description", "reason", "author", "evidence", 
 def estate_digest(estate: Estate) -> str:
     """Return `sha256:...` of demand, supply, policy and the device types in use."""
     used = {w.equipment.type for w in estate.workloads.values() if w.equipment is not None}
-    content = estate.model_dump(mode="json", exclude={"assumptions", "device_types"})
+    content = estate.model_dump(mode="json", exclude={"actions", "assumptions", "device_types"})
     for workload in content["workloads"].values():
         workload["pinned"] = sorted(workload["pinned"])
     content["device_types"] = {

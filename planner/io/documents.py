@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from planner.io.items.action import ActionItem
 from planner.io.items.continuity import (
     CombinationItem,
     ContinuityGroupItem,
@@ -46,6 +47,7 @@ class RemoveItem(Item):
     links: list[Id] = []
     paths: list[Id] = []
     standing: list[Id] = []
+    actions: list[Id] = []
 
 
 class Document(Item):
@@ -78,4 +80,5 @@ class Document(Item):
     combinations: list[CombinationItem] = []
     network: NetworkItem = NetworkItem()
     standing: list[StandingItem] = Field([], description="as-built: where things stand now")
+    actions: list[ActionItem] = Field([], description="what could be done, at a price")
     remove: RemoveItem = Field(RemoveItem(), description="only in a patch")

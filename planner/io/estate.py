@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from planner.errors import UsageError
+from planner.io.build.actions import build_actions
 from planner.io.build.context import Context
 from planner.io.build.continuity import (
     build_combinations,
@@ -32,9 +33,10 @@ from planner.io.collector import paused
 from planner.io.documents import RemoveItem
 from planner.io.expansion import SECTIONS, Entry, Loaded, expand_section
 from planner.io.files import ESTATE_FILE, display_path, estate_files, read_document
-from planner.io.findings import Findings, Origin
+from planner.io.findings import Findings, Origin, nearest
 from planner.io.items.policy import EstateItem, PolicyItem
-from planner.io.patch import Singles, apply_patch
+from planner.io.patch import Singles, apply_patch, read_patch
+from planner.model.action import Action, clashes, missing, with_required
 from planner.model.base import Where
 from planner.model.estate import Estate
 from planner.model.layout import AsBuilt
@@ -42,33 +44,69 @@ from planner.model.scenarios import DOMAIN_KINDS, iter_domains
 
 
 class Inventory(NamedTuple):
-    """An estate as loaded: the model, where things stand, and the files it came from."""
+    """An estate as loaded: the model, where things stand, and what it came from."""
 
     estate: Estate
     as_built: AsBuilt
     root: Path
     files: tuple[Path, ...]
+    actions: tuple[str, ...] = ()
 
 
-def load_estate(path: Path, patches: Sequence[Path] = ()) -> Inventory:
-    """Return the estate in the folder `path`, with patches laid over it in their order.
+class Parsed(NamedTuple):
+    """The items of an estate's files, patches laid over them: read once, built with any actions."""
+
+    root: Path
+    files: tuple[Path, ...]
+    entries: dict[str, dict[str, Entry]]
+    singles: Singles
+
+    def build(self, actions: Sequence[str] = ()) -> Inventory:
+        """Return the estate after some of its actions, in whatever order they are given.
+
+        Raises
+        ------
+        UsageError
+            When an action is not declared, lacks one that it requires, or excludes another.
+        InventoryError
+            With every problem found, sorted by place.
+        """
+        with paused():
+            return _build_with(self, actions)
+
+
+def load_estate(path: Path, patches: Sequence[Path] = (), actions: Sequence[str] = ()) -> Inventory:
+    """Return the estate in the folder `path`: patches laid over it in their order, then actions.
+
+    Raises
+    ------
+    UsageError
+        When `path` is no folder with an `estate.yaml`, or the actions do not go together.
+    InventoryError
+        With every problem found, sorted by place.
+    """
+    return parse_estate(path, patches).build(actions)
+
+
+def parse_estate(path: Path, patches: Sequence[Path] = ()) -> Parsed:
+    """Return the items in the folder `path`, with patches laid over them in their order.
 
     Raises
     ------
     UsageError
         When `path` is no folder with an `estate.yaml`.
     InventoryError
-        With every problem found, sorted by place.
+        When files cannot be read as items.
     """
     root = Path(path)
     if not (root / ESTATE_FILE).is_file():
         hint = f"an estate is a folder with a file `{ESTATE_FILE}`"
         raise UsageError(f"no estate in `{display_path(root)}`", hint=hint)
     with paused():
-        return _load(root, patches)
+        return _parse(root, patches)
 
 
-def _load(root: Path, patches: Sequence[Path]) -> Inventory:
+def _parse(root: Path, patches: Sequence[Path]) -> Parsed:
     findings = Findings()
     files = estate_files(root, findings)
     loaded = [document for file in files if (document := read_document(file, findings)) is not None]
@@ -77,14 +115,59 @@ def _load(root: Path, patches: Sequence[Path]) -> Inventory:
     singles = Singles(_single("estate", loaded, findings), _single("policy", loaded, findings))
     entries = {name: expand_section(name, loaded, findings) for name in SECTIONS}
     findings.raise_if_any()
-    for patch in patches:
-        singles = apply_patch(Path(patch), entries, singles, findings)
+    for path in patches:
+        patch = read_patch(Path(path), findings)
+        if patch is not None:
+            singles = apply_patch(*patch, entries, singles, findings)
         findings.raise_if_any()
-    estate = _build(root, entries, singles, findings)
+    return Parsed(root, tuple(files), entries, singles)
+
+
+def _build_with(parsed: Parsed, actions: Sequence[str]) -> Inventory:
+    findings = Findings()
+    entries = {name: dict(section) for name, section in parsed.entries.items()}
+    singles = parsed.singles
+    declared = build_actions(entries["actions"], findings)
+    if actions:
+        findings.raise_if_any()
+        _check_together(declared, actions)
+    for key in with_required(declared, actions):
+        item, origin = entries["actions"][key].item, entries["actions"][key].origin
+        singles = apply_patch(item.patch, origin.inner("patch"), entries, singles, findings)
+        findings.raise_if_any()
+    estate = _build(parsed.root, entries, singles, findings)
     standing = build_standing(entries["standing"], estate, findings)
     findings.raise_if_any()
     source = "inventory" if standing else "none"
-    return Inventory(estate, AsBuilt(source=source, standing=standing), root, tuple(files))
+    return Inventory(
+        estate.model_copy(update={"actions": declared}),
+        AsBuilt(source=source, standing=standing),
+        parsed.root,
+        parsed.files,
+        tuple(sorted(set(actions))),
+    )
+
+
+def _check_together(declared: dict[str, Action], actions: Sequence[str]) -> None:
+    """Refuse actions that are not declared, or do not go together.
+
+    Raises
+    ------
+    UsageError
+        When it is so.
+    """
+    for key in actions:
+        if key not in declared:
+            near = nearest(key, declared)
+            known = "known: " + ", ".join(f"`{name}`" for name in declared)
+            hint = f"did you mean `{near[0]}`?" if near else known
+            raise UsageError(
+                f"unknown action `{key}`", hint=hint if declared else "the estate declares none"
+            )
+    for key, other in missing(declared, actions):
+        raise UsageError(f"action `{key}` requires `{other}`", hint=f"add `--with {other}`")
+    for key, other in clashes(declared, actions):
+        raise UsageError(f"action `{key}` excludes `{other}`", hint="leave one of the two out")
 
 
 def _refuse_remove(loaded: list[Loaded], findings: Findings) -> None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from planner.io.documents import Document
 from planner.io.findings import Findings, Origin
+from planner.io.items.action import ActionItem
 from planner.io.items.continuity import (
     CombinationItem,
     ContinuityGroupItem,
@@ -55,6 +56,9 @@ TEXT_FIELDS = frozenset(
     }
 )
 
+#: Fields whose ranges are resolved later, unless they run in parallel with the id.
+RAW_FIELDS = frozenset({"patch"})
+
 
 class Section(NamedTuple):
     """A list of items in a document: where it stands, its items' type and their id's key."""
@@ -91,6 +95,7 @@ SECTIONS: dict[str, Section] = {
     "links": Section(("network", "links"), LinkItem, noun="link"),
     "paths": Section(("network", "paths"), PathItem, noun="path requirement"),
     "standing": Section(("standing",), StandingItem, "instance", noun="standing instance"),
+    "actions": Section(("actions",), ActionItem, noun="action"),
 }
 
 
@@ -170,7 +175,9 @@ def expand_item(item: Data, key: str, origin: Origin, findings: Findings) -> lis
         return []
     if not has_range(getattr(item, key)):
         updates = {
-            n: _in_place(v, origin, n, findings) for n, v in ranged.items() if n not in TEXT_FIELDS
+            n: _in_place(v, origin, n, findings)
+            for n, v in ranged.items()
+            if n not in TEXT_FIELDS | RAW_FIELDS
         }
         return [item.model_copy(update=updates)]
     if isinstance(item, RoomItem):

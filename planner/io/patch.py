@@ -1,7 +1,8 @@
 """A patch over an estate: known ids change in the given fields, new ids add, `remove` removes.
 
 Mappings are merged key by key, lists and values replaced. Applied to single items, ranges expanded,
-so one line of a patch may change a range of items or one item out of a range.
+so one line of a patch may change a range of items or one item out of a range. A patch is a file, or
+what an action holds as its `patch`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from planner.io.documents import Document, RemoveItem
-from planner.io.expansion import SECTIONS, Entry, Section
+from planner.io.expansion import RAW_FIELDS, SECTIONS, Entry, Section
 from planner.io.files import display_path, read_tree
 from planner.io.findings import Findings, Origin
 from planner.io.items.policy import EstateItem, PolicyItem
@@ -30,7 +31,7 @@ class Singles(NamedTuple):
 
 
 class _Patch(NamedTuple):
-    """A patch file being applied."""
+    """A patch being applied."""
 
     data: dict[str, Data]
     origin: Origin
@@ -38,21 +39,26 @@ class _Patch(NamedTuple):
     tenant: str | None
 
 
+def read_patch(path: Path, findings: Findings) -> tuple[Data, Origin] | None:
+    """Return what a patch file holds, or None where it cannot be read."""
+    tree = read_tree(path, findings)
+    return None if tree is None else (tree.data, Origin(display_path(path), tree.mark))
+
+
 def apply_patch(
-    path: Path, entries: dict[str, dict[str, Entry]], singles: Singles, findings: Findings
+    data: dict[str, Data],
+    origin: Origin,
+    entries: dict[str, dict[str, Entry]],
+    singles: Singles,
+    findings: Findings,
 ) -> Singles:
     """Change `entries` as the patch says; return what stands once, changed likewise."""
-    tree = read_tree(path, findings)
-    if tree is None:
+    if not _check_keys(data, origin.mark, origin.file, findings):
         return singles
-    name = display_path(path)
-    if not _check_keys(tree.data, tree.mark, name, findings):
-        return singles
-    data = tree.data
     site = data.get("site")
     patch = _Patch(
         data,
-        Origin(name, tree.mark),
+        origin,
         site.get("id") if isinstance(site, dict) else site,
         data.get("tenant"),
     )
@@ -157,7 +163,10 @@ def _apply_item(
 def _resolved(value: Data, index: int, count: int, key: object = None) -> Data:
     """Return `value` with the ranges of the item `index` of `count` resolved."""
     if isinstance(value, dict):
-        return {k: _resolved(v, index, count, k) for k, v in value.items()}
+        return {
+            k: v if k in RAW_FIELDS and count == 1 else _resolved(v, index, count, k)
+            for k, v in value.items()
+        }
     if isinstance(value, list):
         spelt: list[Data] = []
         for element in value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import NamedTuple
 
+from planner.model.action import Action
 from planner.model.base import Declared
 from planner.model.continuity import Combination, ContinuityGroup, Pool, Process
 from planner.model.cooling import CoolingUnit, CoolingZone
@@ -57,6 +58,7 @@ class Estate(Declared):
     ducts: dict[str, Duct] = {}
     links: dict[str, Link] = {}
     path_requirements: dict[str, PathRequirement] = {}
+    actions: dict[str, Action] = {}
     assumptions: tuple[Assumption, ...] = ()
 
     @cached_property
