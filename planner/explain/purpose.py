@@ -63,7 +63,8 @@ def _purpose(instance: str, layout: Layout, report: Report, without: Report) -> 
     known = {(v.rule, v.subject, v.unit): v.amount for v in report.violations}
     forced = [v for v in without.violations if v.amount > known.get((v.rule, v.subject, v.unit), 0)]
     if forced:
-        return Purpose(instance, tuple(forced))
+        # What as-built breaks already forced it first; what clashes with newcomers comes after.
+        return Purpose(instance, tuple(sorted(forced, key=lambda v: not v.inherited)))
     tiers = {tier.tier: tier for tier in layout.tiers}
     values = dict(without.score)
     for tier, value in report.score:
