@@ -93,7 +93,7 @@ def test_diff_says_what_forced_a_move(planner, planned):
     assert ran.code == 0
     assert "\n        forced by tenancy.p" in ran.out
     why = planner("diff", "--why", "--format", "json").json["why"]["neighbour/backup-1"]
-    assert {v["rule"] for v in why["forced_by"]} == {"tenancy.places", "tenancy.protection"}
+    assert {"tenancy.places", "tenancy.protection"} <= {v["rule"] for v in why["forced_by"]}
 
 
 def test_diff_why_needs_a_layout(planner, planned):
