@@ -34,6 +34,7 @@ VERBS = {
     "where": "name the best places for one new workload",
     "headroom": "say how many more workloads of a kind fit, and what stops the next one",
     "fail": "say what happens when something fails, the worst first",
+    "report": "write the verdict on one page: holds or not, and what that rests on",
     "show": "draw a rack, a row or a room as text",
     "import": "bring an estate from spreadsheets or NetBox, again and again",
     "export": "write estate and layout fully expanded, for other tools",

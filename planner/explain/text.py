@@ -150,9 +150,13 @@ def render_tally(report: Report) -> str:
 
 
 def render_scenario(scenario: str) -> str:
-    """Return `in the normal state` or `after losing UPS city-ups-b`."""
+    """Return `in the normal state`, `after losing UPS city-ups-b`, `with site city alone`."""
     if scenario in ("", "normal"):
         return "in the normal state"
+    alone, comma, loss = scenario.partition(" alone")
+    if comma and alone.startswith("site "):
+        further = f" {render_scenario(loss[2:])}" if loss.startswith(", ") else loss
+        return f"with {alone} alone{further}"
     kind, _, lost = scenario.removeprefix("loss of ").partition(" ")
     return f"after losing {_KINDS.get(kind, kind.replace('_', ' '))} {lost}"
 
