@@ -13,9 +13,10 @@ BIN    := .venv/bin
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(READY) ## plan and check the Muenster estate, then preview its stack
+demo: $(READY) ## plan and check the Muenster estate, report on it, then preview its stack
 	$(BIN)/planner plan -e muenster --reproducible --as-of $(AS_OF)
 	$(BIN)/planner check -e muenster --as-of $(AS_OF)
+	$(BIN)/planner report -e muenster --as-of $(AS_OF)
 	@$(MAKE) --no-print-directory preview STACK=muenster
 
 preview: $(READY) ## show what Pulumi would change (STACK=muenster)
