@@ -7,17 +7,21 @@ site, whether it may use them or not. Unit positions are enumerated apart, per r
 positions. Instances of a workload that do not stand yet are exchangeable, so choices are counted up
 to their exchange, and so are equal inlets with active-active supplies. What stands is never left
 without a place: that breaks `stability.standing` in every case. What moves takes no blocked unit,
-even where its home does.
+even where its home does. A place of a new instance that breaks a rule about one instance by itself
+(`BY_ITSELF`) is judged once, alone; so is the equipment of a choice before its services, by rules
+that services have no part in (`OF_EQUIPMENT`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations_with_replacement, product
 from math import comb, prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from planner.check import check
+from planner.check.case import Case
+from planner.check.judge import ABOUT_PLACES, ABOUT_SERVICES
 from planner.model.estate import Estate
 from planner.model.layout import AsBuilt, Cord, Layout, Place
 from planner.model.power import OUTLET_FOR_INLET
@@ -27,6 +31,19 @@ from planner.model.violation import Report
 from planner.model.workload import Equipment, PsuMode, Workload
 from tests.builders import layout
 from tests.oracle.packing import Item, Packer
+
+#: Rules that speak of one instance, whatever else is placed.
+BY_ITSELF = {
+    "compute.place": ABOUT_SERVICES["compute.place"],
+    "tenancy.places": ABOUT_PLACES["tenancy.places"],
+}
+
+
+#: Families and rules that speak of equipment alone.
+OF_EQUIPMENT = (
+    "space.", "power.", "cooling.", "stability.", "redundancy.survive", "redundancy.spread",
+    "redundancy.together", "continuity.power", "continuity.cooling", "continuity.fuel",
+)  # fmt: skip
 
 
 class Way(NamedTuple):
@@ -59,12 +76,12 @@ class Verdict:
     best
         A layout with that score.
     num_choices
-        Choices there are. Those that leave more without a place than the best one does are not
-        judged, where `unplaced` comes first.
+        Choices there are, without places that are wrong by themselves. Those that leave more
+        without a place than the best one does are not judged, where `unplaced` comes first.
     num_judged, num_unpackable
-        Choices that were judged, and those with a rack that cannot be packed.
+        Choices that were judged as a whole, and those with a rack that cannot be packed.
     sole
-        Slugs that are the only reason against some layout.
+        Slugs that are the only reason against some layout, or against some place by itself.
     """
 
     score: tuple[tuple[str, int], ...] | None
@@ -109,10 +126,11 @@ def num_choices(estate: Estate, standing: dict[str, Place], as_of: date) -> int:
     """Return the number of choices, without trying them."""
     sizes = []
     for workload in planned(estate, as_of):
-        ways = len(ways_of(estate, workload))
+        ways = len(_right_ways(estate, workload, as_of, set()))
         for alike in _alike(estate, workload, standing):
             sizes.append(comb(ways + len(alike), len(alike)))
-        sizes += [ways + 1] * sum(i in standing for i in workload.instance_ids())
+        moves = len(ways_of(estate, workload)) + 1
+        sizes += [moves] * sum(i in standing for i in workload.instance_ids())
     return prod(sizes)
 
 
@@ -123,7 +141,9 @@ def best_layout(estate: Estate, as_built: AsBuilt, as_of: date) -> Verdict:
     best: tuple[tuple[int, ...], Report, Layout] | None = None
     judged = unpackable = 0
     sole: set[str] = set()
-    choices = list(_choices(estate, standing, as_of))
+    bare: dict[Choice, bool] = {}
+    ways = {w.id: _right_ways(estate, w, as_of, sole) for w in planned(estate, as_of)}
+    choices = list(_choices(estate, standing, as_of, ways))
     is_first = estate.policy.tiers[0] == "unplaced"
     if is_first:
         choices.sort(key=lambda choice: _unplaced(estate, choice))
@@ -135,15 +155,21 @@ def best_layout(estate: Estate, as_built: AsBuilt, as_of: date) -> Verdict:
         if places is None:
             unpackable += 1
             continue
+        services = {i: (w.pool, *w.standby) for i, w in choice if isinstance(w, PoolWay)}
+        left = tuple(instance for instance, way in choice if way is None)
+        fields: dict[str, Any] = {"standing": standing, "as_of": as_of, "estate": estate.id}
+        if services:
+            equipment = tuple((i, way) for i, way in choice if i not in services)
+            if equipment not in bare:
+                without = layout(places, unplaced=(*left, *services), **fields)
+                _, against = judge(estate, without, as_of)
+                if len(against) == 1:
+                    sole |= against
+                bare[equipment] = any(rule.startswith(OF_EQUIPMENT) for rule in against)
+            if bare[equipment]:
+                continue
         judged += 1
-        candidate = layout(
-            places,
-            standing=standing,
-            unplaced=tuple(instance for instance, way in choice if way is None),
-            services={i: (w.pool, *w.standby) for i, w in choice if isinstance(w, PoolWay)},
-            as_of=as_of,
-            estate=estate.id,
-        )
+        candidate = layout(places, unplaced=left, services=services, **fields)
         report, against = judge(estate, candidate, as_of)
         if len(against) == 1:
             sole |= against
@@ -225,14 +251,43 @@ def _cordings(estate: Estate, equipment: Equipment, rack: str) -> list[tuple[Cor
     return list(found.values())
 
 
-def _choices(estate: Estate, standing: dict[str, Place], as_of: date) -> Iterator[Choice]:
+def _right_ways(
+    estate: Estate, workload: Workload, as_of: date, sole: set[str]
+) -> Sequence[Way | PoolWay]:
+    """Return the ways that break no rule by themselves; note in `sole` what the others break."""
+    if any(w.rule in BY_ITSELF for w in estate.waivers.values()):
+        return ways_of(estate, workload)
+    right = []
+    for way in ways_of(estate, workload):
+        instance = f"{workload.id}-1"
+        alone = layout(
+            {instance: Place(rack=way.rack)} if isinstance(way, Way) else {},
+            services={instance: (way.pool, *way.standby)} if isinstance(way, PoolWay) else {},
+            as_of=as_of,
+            estate=estate.id,
+        )
+        case = Case.of_layout(estate, alone, as_of)
+        broken = {slug for slug, rule in BY_ITSELF.items() if any(True for _ in rule(case))}
+        sole |= broken
+        if not broken:
+            right.append(way)
+    return right
+
+
+def _choices(
+    estate: Estate,
+    standing: dict[str, Place],
+    as_of: date,
+    ways_by_workload: Mapping[str, Sequence[Way | PoolWay]],
+) -> Iterator[Choice]:
     """Yield every choice."""
     parts: list[list[Choice]] = []
     for workload in planned(estate, as_of):
-        ways = ways_of(estate, workload)
+        ways = ways_by_workload[workload.id]
         for instance in workload.instance_ids():
             if instance in standing:
-                parts.append([((instance, way),) for way in _moves(standing[instance], ways)])
+                moves = _moves(standing[instance], ways_of(estate, workload))
+                parts.append([((instance, way),) for way in moves])
         for alike in _alike(estate, workload, standing):
             picked = combinations_with_replacement([*ways, None], len(alike))
             parts.append([tuple(zip(alike, picks, strict=True)) for picks in picked])

@@ -10,6 +10,7 @@ from typing import Any
 from planner.model.base import Declared
 from planner.model.estate import Estate
 from planner.model.layout import Cord, Place
+from planner.model.scenarios import NETWORK_KINDS
 from planner.model.space import Face
 from planner.model.tenancy import Quota
 from planner.model.workload import Places, Spread
@@ -40,13 +41,15 @@ from tests.builders import (
 from tests.oracle.brute_force import num_choices
 from tests.oracle.estates import JUNE, MAY, Tiny
 
-#: Most choices of an estate.
-MAX_CHOICES = 700
+#: Most choices of an estate, and of most estates.
+MAX_CHOICES = 500
+USUAL_CHOICES = 120
 
 THEMES = (
-    "access", "cage", "capacity", "capacity", "cooling", "cumulation", "data", "dates", "fuel",
-    "legs", "licences", "mirror", "partners", "power", "power", "protection", "quorum", "quota",
-    "restart", "sites", "storage", "strands", "survivor", "survivor",
+    "access", "cage", "capacity", "capacity", "capacity", "cooling", "cooling", "cumulation",
+    "data", "dates", "fuel", "fuel", "legs", "legs", "licences", "mirror", "mirror", "partners",
+    "partners", "power", "protection", "protection", "quorum", "quorum", "quota", "quota",
+    "restart", "restart", "sites", "storage", "strands", "survivor",
 )  # fmt: skip
 
 NET = "doi"
@@ -54,13 +57,14 @@ SITES = ("s1", "s2")
 
 
 def tiny_continuity(seed: int) -> Tiny:
-    """Return the estate of a seed, with at most `MAX_CHOICES` layouts."""
+    """Return the estate of a seed, with at most `MAX_CHOICES` layouts to try."""
     draws = Random(seed)
     while True:
         drawn = _Draw(Random(draws.getrandbits(32)))
         found = drawn.estate()
         standing = drawn.standing(found)
-        if 4 <= num_choices(found, standing, DAY) <= MAX_CHOICES:
+        size = num_choices(found, standing, DAY)
+        if 4 <= size <= (MAX_CHOICES if draws.random() < 0.2 else USUAL_CHOICES):
             return Tiny(seed, found, as_built(standing))
 
 
@@ -153,9 +157,11 @@ class _Draw:
         if cooled:
             for n in range(pick((1, 2, 2))):
                 fed = pick(((), (feeders[0],), tuple(feeders)))
+                if n and s == "s2" and self.odds(0.5):
+                    fed = ("s1-A",)  # dead when its own site stands alone
                 figures = {"draw_w": pick((0, 100)), "site": s}
                 self.items.append(
-                    unit(f"{s}-u{n}", pick((300, 600, 900)), f"{s}-z", *fed, **figures)
+                    unit(f"{s}-u{n}", pick((500, 800, 1200)), f"{s}-z", *fed, **figures)
                 )
 
     def _chain(self, s: str) -> list[str]:
@@ -164,12 +170,12 @@ class _Draw:
         self.items.append(node(f"{s}-grid", "utility", site=s, **self._limit(1500)))
         top = f"{s}-grid"
         if "fuel" in self.themes:
-            fuel = {"tank_ml": pick((500, 1500, 3000)), "fuel_ml_per_kwh": 270, "start_s": 10}
+            fuel = {"tank_ml": pick((700, 1500, 3000)), "fuel_ml_per_kwh": 270, "start_s": 10}
             self.items.append(node(f"{s}-gen", "generator", site=s, **fuel))
             ways = (top, f"{s}-gen") if self.odds(0.7) else (f"{s}-gen", top)
             self.items.append(switch(f"{s}-ts", *ways, 10, site=s))
             top = f"{s}-ts"
-        letters = "AB" if self.themes & {"strands", "partners", "quota"} else pick(("A", "AB"))
+        letters = pick(("A", "AB", "AB") if "strands" in self.themes else ("A", "AB"))
         feeders = []
         for letter in letters:
             key = f"{s}-{letter}"
@@ -194,7 +200,7 @@ class _Draw:
         if not (legs and "legs" in self.themes):
             self.items.append(feed(key, r, parent, site=s))
             return
-        share = {"imbalance_permille": self.random.choice((100, 250, 500))}
+        share = {"imbalance_permille": self.random.choice((100, 120, 160))}
         self.items.append(node(key, "feed", parent, site=s, rack=r, **share))
         outlets = {"outlets": {"c13": 10}, "site": s, "rack": r}
         names = [f"{key}-L{n}" for n in (1, 2)]
@@ -214,7 +220,8 @@ class _Draw:
             self._host("h", 2, {})
         else:
             for s in SITES:
-                self._host(f"h-{s}", pick((1, 1, 2)), {"allowed": Places(site=(s,))})
+                count = 2 if "partners" in self.themes else pick((1, 1, 2))
+                self._host(f"h-{s}", count, {"allowed": Places(site=(s,))})
         if self.has("storage", 0.5):
             self._host("store", 2, {"spread": {"site": Spread(max_per_domain=1)}})
             self.hosts.remove("store")
@@ -225,8 +232,12 @@ class _Draw:
         pick = self.random.choice
         self.hosts.append(key)
         cords = 1 if "partners" in self.themes else pick((1, 1, 2))
+        levels = ("feed", "ups", "rack", "site") if key == "h" else ("feed", "ups")
         if count == 2 and self.themes & {"partners", "survivor"} and "spread" not in fields:
-            fields = {**fields, "survive": {pick(("feed", "ups", "rack", "site")): pick((1, 1, 2))}}
+            fields = {
+                **fields,
+                "survive": {pick(levels): pick((1, 1, 1, 1, 2))},
+            }
         self.items.append(
             workload(
                 key,
@@ -259,11 +270,11 @@ class _Draw:
                     key,
                     s,
                     hosts,
-                    vcpu_milli=pick((1000, 2000)) if scarce else 8000,
-                    ram_mib=pick((1000, 2000)) if scarce else 16_384,
+                    vcpu_milli=pick((1000, 1200, 2000)) if scarce else 8000,
+                    ram_mib=pick((1000, 2000, 2000)) if scarce else 16_384,
                     storage_gib=pick((40, 60)) if self.has("storage", 1) else 500,
                     vcpu_overcommit_permille=pick((1000, 1333)),
-                    hosts_spare=pick((0, 1)) if scarce else 0,
+                    hosts_spare=pick((0, 0, 0, 1)) if scarce else 0,
                     storage_on=("store",) if stored else (),
                     licences={"db": pick((0, 1, 2))} if "licences" in self.themes else {},
                     **self.if_has("mirror", 0.5, sync_max_rtt_us=pick((100, 500, 3000))),
@@ -271,7 +282,8 @@ class _Draw:
             )
 
     def _services(self) -> None:
-        self.services = ["u", "v", "w"][: self.random.choice((1, 2, 2, 3))]
+        most = (2, 2, 3) if "capacity" in self.themes else (1, 2, 2, 3)
+        self.services = ["u", "v", "w"][: self.random.choice(most)]
         for key in self.services:
             self.items.append(self._service(key))
 
@@ -281,17 +293,21 @@ class _Draw:
         replication = pick(("none", "async", "sync") if replicated else ("none", "none", "sync"))
         if "mirror" in self.themes:
             replication = pick(("sync", "sync", "none"))
+        elif "data" in self.themes:
+            replication = pick(("async", "async", "sync"))
         fields: dict[str, Any] = {
-            "vcpu_milli": pick((400, 700, 1000)),
+            "vcpu_milli": pick((600, 1000) if "capacity" in self.themes else (400, 700, 1000)),
             "ram_mib": pick((300, 600, 1000)),
             "mode": pick(("single", "single", "active-standby")),
             "replication": replication,
-            "storage_gib": pick((0, 20, 30)) if replication != "none" else pick((0, 0, 0, 20)),
+            "storage_gib": pick((0, 20, 30)) if replication != "none" else 0,
             "takeover_min": pick((0, 5)),
             "restart_min": pick((0, 10)),
             "priority": pick((0, 0, 1)),
             "tenant": pick(("t", "t2")) if "quota" in self.themes else "t",
         }
+        if replication == "none" and self.has("storage", 0.2):
+            fields["storage_gib"] = 20
         if replication == "none" and self.odds(0.15):
             fields |= {"count": 2, "mode": "active-active", "needed": pick((1, 1, 2))}
             fields["partial"] = self.odds(0.5)
@@ -311,7 +327,7 @@ class _Draw:
             fields["max_rtt_us"] = pick((100, 500, 3000))
         if self.has("protection"):
             fields["protection"] = self._levels()
-        if self.has("protection", 0.3):
+        if self.has("protection", 0.4) or self.has("dates", 0.3):
             fields["certificates"] = ("iso",)
         if self.has("cumulation"):
             fields["protection"] = self._levels()
@@ -326,7 +342,7 @@ class _Draw:
     def _processes(self) -> None:
         pick = self.random.choice
         for n in range(1, pick((1, 1, 2)) + 1):
-            on = {pick(self.services)}
+            on = {pick(self.services), pick(self.services)}
             if self.has("survivor", 0.4):
                 on.add(pick(self.hosts))
             self.items.append(
@@ -370,20 +386,25 @@ class _Draw:
 
     def _group(self) -> None:
         pick = self.random.choice
-        emergency: dict[str, Any] = {}
-        if self.themes & {"fuel", "protection", "power", "cooling"} or self.odds(0.3):
-            kinds = ("ups", "feed", "cooling_unit", "rack", "utility", "duct", "room")
-            emergency = {
-                "hours": pick((8, 24)),
-                "gives_up": tuple(sorted({*self.random.sample(kinds, 4), "rack", "feed"})),
-                **self.if_has("protection", 0.5, max_protection=self._levels()),
-                **self.if_has("power", 0.4, kappa_emergency_permille=pick((600, 900))),
-            }
-        else:
-            emergency = {"hours": 8, "gives_up": ("ups", "feed", "rack", "room", "row", "leg",
-                         "fire_compartment", "utility", "cooling_unit", "bank")}  # fmt: skip
-            if self.odds(0.4):
-                emergency = {}
+        gives_up = {
+            "utility", "generator", "transfer_switch", "ups", "feed", "leg", "bank", "rack", "row",
+            "room", "fire_compartment", "cooling_unit",
+        }  # fmt: skip
+        # A site of one rack and one strand survives none of these, so most must be given up.
+        if self.odds(0.4):
+            gives_up -= {pick(("ups", "cooling_unit", "feed", "rack", "utility", "generator"))}
+        if "fuel" in self.themes:
+            gives_up -= {"utility"}
+        if self.has("cooling", 0.6):
+            gives_up -= {"cooling_unit"}
+        emergency = {
+            "hours": pick((8, 24)),
+            "gives_up": (*sorted(gives_up), *self.random.sample(NETWORK_KINDS, pick((0, 1)))),
+            **self.if_has("protection", 0.5, max_protection=self._levels()),
+            **self.if_has("power", 0.4, kappa_emergency_permille=pick((600, 900))),
+        }
+        if self.odds(0.05):
+            emergency = {}
         has_witness = any(getattr(i, "id", "") == "witness" for i in self.items)
         witness = {"witness": "witness"} if has_witness else {}
         self.items.append(group("g", **emergency, **witness))
@@ -405,11 +426,11 @@ class _Draw:
         self.items.append(certificate("iso", pick((JUNE, DAY.replace(year=2027)))))
 
     def _combination(self) -> Declared:
-        one, other = self.random.sample(
-            [*(("rack", r) for s in SITES for r in self.racks[s]),
-             *(("ups", u) for u in self.strands), ("site", "s2")], 2
-        )  # fmt: skip
-        return combination("c", one, other)
+        """Return the loss of two domains, mostly at one site."""
+        here = self.random.choice(SITES)
+        ups = [u for u in self.strands if u.startswith(here) or self.odds(0.2)]
+        domains = [("rack", r) for r in self.racks[here]] + [("ups", u) for u in ups]
+        return combination("c", *self.random.sample(domains, 2))
 
     def _policy(self) -> dict[str, Any]:
         pick = self.random.choice
