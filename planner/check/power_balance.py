@@ -135,6 +135,9 @@ def are_partners(workload: Workload) -> bool:
     return (
         equipment is not None
         and workload.count >= 2
-        and bool(workload.survive or workload.spread)
+        and (
+            bool(workload.spread)
+            or any(needed < workload.count for needed in workload.survive.values())
+        )
         and len(takes_outlet(equipment)) == 1
     )

@@ -1,7 +1,8 @@
-"""Rules that one more device can break anywhere in the estate: judged in full, where they can.
+"""Places that only the whole judge can decide about, and its answer.
 
-What is critical or carries services matters after any loss and on every site alone. For these rules
-the whole judge is asked, but only about devices that have a part in them.
+A probe looks at one rack and at what feeds it. What adds up over the estate, what is critical, and
+what passes through legs or diversity needs the whole layout: there the judge itself is asked, about
+places that break nothing so far.
 """
 
 from __future__ import annotations
@@ -10,20 +11,32 @@ from datetime import date
 
 from planner.check import check
 from planner.check.critical import Dependence
-from planner.check.judge import ABOUT_SERVICES, AFTER_LOSSES, ALONE
+from planner.check.judge import ABOUT_PLACES, ABOUT_SERVICES, AFTER_LOSSES, ALONE, IN_SCENARIOS
 from planner.model.estate import Estate
 from planner.model.layout import Layout
+from planner.model.power import PowerKind
 from planner.model.violation import Violation
 from planner.model.workload import Workload
 
-#: Rules about services, and about what is critical.
-RULES = frozenset({*ABOUT_SERVICES, *AFTER_LOSSES, *ALONE})
+#: Rules about where things stand, whatever the layout's records say.
+RULES = frozenset({*ABOUT_PLACES, *IN_SCENARIOS, *ABOUT_SERVICES, *AFTER_LOSSES, *ALONE})
 
 
 def is_far_reaching(estate: Estate, workload: Workload) -> bool:
-    """Whether a device of a workload has a part in these rules."""
-    return workload.id in Dependence(estate).critical().equipment or any(
-        workload.id in (*pool.hosts, *pool.storage_on) for pool in estate.pools.values()
+    """Whether a device of a workload has a part in rules that reach beyond its rack and feeds."""
+    tenant = estate.tenants[workload.tenant]
+    assert workload.equipment is not None
+    return (
+        workload.id in Dependence(estate).critical().equipment
+        or any(workload.id in (*p.hosts, *p.storage_on) for p in estate.pools.values())
+        or tenant.quota is not None
+        or any(t.isolation == "cage" for t in estate.tenants.values())
+        or bool(workload.access_networks)
+        or len(workload.equipment.inlets) == 1
+        or bool(estate.policy.cumulation)
+        or bool(estate.policy.diversity_permille)
+        or estate.policy.strand_imbalance_permille is not None
+        or any(n.kind is PowerKind.LEG or n.legs for n in estate.power_nodes.values())
     )
 
 

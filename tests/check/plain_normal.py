@@ -134,7 +134,8 @@ def _partners(on: PlainServices) -> Iterator[Finding]:
         if workload.equipment is None or workload.count < 2:
             continue
         corded = [i for i in workload.equipment.inlets if i.type in OUTLET_FOR_INLET]
-        if len(corded) != 1 or not (workload.survive or workload.spread):
+        stand_in = any(needed < workload.count for needed in workload.survive.values())
+        if len(corded) != 1 or not (stand_in or workload.spread):
             continue
         placed = [d for d in on.devices if d.workload == workload]
         strands = Counter(on.plain.strand(c.node) for d in placed for c in d.cords or ())

@@ -1,7 +1,8 @@
 """Places of critical equipment and of hosts are judged on every site alone, too."""
 
 from planner.explain.probe import Probe
-from tests.builders import DAY, at, layout, process, service, workload
+from planner.model.tenancy import Quota
+from tests.builders import DAY, at, layout, process, service, tenant, workload
 from tests.explain.planted import two_sites
 
 HOSTS = {"h-1": at("r1", 1, "a"), "h-2": at("r2", 1, "b")}
@@ -28,7 +29,14 @@ def test_a_host_is_asked_for_by_the_services_on_its_pool():
 
 
 def test_what_carries_nothing_is_not_judged_by_the_whole():
-    e = two_sites(workload("x", cords=1))
+    e = two_sites(workload("x"))
     probe = Probe(e, layout(HOSTS), DAY, "x-1")
     assert not probe._is_far_reaching
-    assert probe.violations(at("r1", 3, "a")) == []
+    assert probe.violations(at("r1", 3, "a", "a")) == []
+
+
+def test_a_quota_is_judged_by_the_whole():
+    e = two_sites(tenant("u", quota=Quota(u_half=2)), workload("x", count=2, cords=1, tenant="u"))
+    probe = Probe(e, layout({**HOSTS, "x-1": at("r1", 3, "a")}), DAY, "x-2")
+    (found,) = probe.violations(at("r2", 3, "b"))
+    assert (found.rule, found.subject, found.amount) == ("tenancy.quota", "u:u", 2)

@@ -242,7 +242,7 @@ def _partners(candidates: Candidates) -> Iterator[tuple[str, dict[int, list[int]
     problem = candidates.problem
     for workload, groups in problem.groups_of.items():
         one = groups[0].workload
-        if one.count < 2 or not (one.survive or one.spread):
+        if one.count < 2 or not (one.spread or any(k < one.count for k in one.survive.values())):
             continue
         if len(corded_inlets(groups[0].equipment)) != 1:
             continue
