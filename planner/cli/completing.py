@@ -32,6 +32,7 @@ def ids(kinds: Sequence[str], estate: str | None) -> list[str]:
 
 def _ids(kinds: Sequence[str], estate: str | None) -> Iterable[str]:
     from planner.io import find_estate, load_estate
+    from planner.model.scenarios import iter_domains
 
     root = find_estate(estate)
     if sum(path.stat().st_size for path in root.rglob("*.yaml")) > MAX_BYTES:
@@ -42,6 +43,8 @@ def _ids(kinds: Sequence[str], estate: str | None) -> Iterable[str]:
         "row": found.rows,
         "room": found.rooms,
         "site": found.sites,
+        "pool": found.pools,
+        "domain": [*(domain.id for domain in iter_domains(found)), *found.combinations],
         "action": found.actions,
     }
     for kind in kinds:

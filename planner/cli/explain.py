@@ -1,4 +1,4 @@
-"""`planner explain`: why an instance may or may not stand in each rack."""
+"""`planner explain`: why an instance may or may not stand in each rack, or run on each pool."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ def command(
     time_limit_ms: int | None,
     fmt: str,
 ) -> int:
-    """Say for every rack why an instance may or may not stand there.
+    """Say for every rack why an instance may or may not stand there; of a service for every pool.
 
     SUBJECT is an instance or a workload; of a workload the first unplaced instance is taken, else
-    the first. Everything else stays where the layout has it. Every rule is judged in every rack.
+    the first. Everything else stays where the layout has it. Every rule is judged everywhere.
     """
     from planner.cli.context import load_lock, load_target, today
     from planner.cli.explain_on import on_rack
@@ -91,6 +91,12 @@ def command(
         if is_stale(beside, estate_digest(target.estate)):
             talk(f"note: `{target.layout_path}` is stale; `{target.command('plan')}` renews it")
     instance = instance_of(target, beside, subject)
+    if _is_service(target, instance):
+        if as_built or rack is not None:
+            what = "no service stands" if as_built else f"`{instance}` runs on a pool, in no rack"
+            option = "--as-built" if as_built else "--on"
+            raise UsageError(what, hint=f"leave {option} out")
+        return _pools(target, beside, day, instance, nearest, fmt)
     if rack is not None:
         return on_rack(target, beside, day, instance, rack, time_limit_ms, fmt)
     answer = explain(Probe(target.estate, beside, day, instance), show_count)
@@ -102,6 +108,30 @@ def command(
         )
     else:
         say(render_answer(answer, num_nearest=nearest, options=target.options, paint=paint))
+    return 0
+
+
+def _is_service(target: Target, instance: str) -> bool:
+    from planner.model.workload import split_instance_id
+
+    return target.estate.workloads[split_instance_id(instance)[0]].kind == "service"
+
+
+def _pools(target: Target, layout: Layout, day: date, instance: str, nearest: int, fmt: str) -> int:
+    """Say for every pool why an instance of a service may or may not run there."""
+    from planner.cli.report_json import violation_json
+    from planner.explain.pools import PoolProbe, explain_pools, pool_answer_json
+    from planner.explain.pools_text import render_pool_answer
+
+    probe = PoolProbe(target.estate, layout, day, instance)
+    answer = explain_pools(probe, partial(show_count, noun="pools"))
+    if fmt == "json":
+        head = {"estate": target.estate.id, "as_of": day.isoformat()}
+        found = pool_answer_json(answer, partial(violation_json, options=target.options))
+        print_json("explain", {**head, **found})
+    else:
+        options = target.options
+        say(render_pool_answer(answer, num_nearest=nearest, options=options, paint=paint))
     return 0
 
 
@@ -133,10 +163,10 @@ def _conflict(
     return show_conflict(target, found, day, fmt)
 
 
-def show_count(done: int, of: int) -> None:
+def show_count(done: int, of: int, noun: str = "racks") -> None:
     """Show on a terminal how many racks are judged; the last call wipes the line."""
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{done} of {of} racks" if done < of else "\r\x1b[K")
+        sys.stderr.write(f"\r\x1b[K{done} of {of} {noun}" if done < of else "\r\x1b[K")
         sys.stderr.flush()
 
 
@@ -172,29 +202,13 @@ def instance_of(target: Target, layout: Layout, subject: str) -> str:
     workloads = target.estate.workloads
     workload = workloads.get(subject)
     if workload is not None:
-        if workload.kind != "equipment":
-            raise UsageError(
-                f"`{subject}` is a service and stands in no rack", hint="name a workload of devices"
-            )
         ids = workload.instance_ids()
         return next((key for key in ids if key in layout.unplaced), ids[0])
     instances = [key for w in workloads.values() for key in w.instance_ids()]
     if subject in instances:
-        return instance_of_equipment(target, subject)
+        return subject
     near = difflib.get_close_matches(subject, [*workloads, *instances], n=1)
     hint = (
         f"did you mean `{near[0]}`?" if near else f"`{target.command('export', 'json')}` lists all"
     )
     raise UsageError(f"`{subject}` is no workload or instance of `{target.estate.id}`", hint=hint)
-
-
-def instance_of_equipment(target: Target, instance: str) -> str:
-    """Return the instance if it is one that stands in a rack."""
-    from planner.model.workload import split_instance_id
-
-    workload, _ = split_instance_id(instance)
-    if target.estate.workloads[workload].kind != "equipment":
-        raise UsageError(
-            f"`{instance}` is a service and stands in no rack", hint="name a workload of devices"
-        )
-    return instance

@@ -65,7 +65,7 @@ class Asked(NamedTuple):
 )  # fmt: skip
 @click.option(
     "--domain", "domains", multiple=True, metavar="ID",
-    shell_complete=complete_ids("rack", "row", "room", "site"),
+    shell_complete=complete_ids("domain"),
     help="One failure domain in full; several are lost together. `kind:id` where an id has two.",
 )  # fmt: skip
 @click.option("--pairs", is_flag=True, help="Two losses at once: what they do beyond each alone.")

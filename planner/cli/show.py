@@ -1,4 +1,4 @@
-"""`planner show`: racks drawn as text."""
+"""`planner show`: racks drawn as text, and pools with what runs on them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ DEFAULT_WIDTH = 100
 
 
 @click.command(name="show")
-@click.argument("places", nargs=-1, shell_complete=complete_ids("rack", "row", "room", "site"))
+@click.argument(
+    "places", nargs=-1, shell_complete=complete_ids("rack", "row", "room", "site", "pool")
+)
 @with_options(estate_options, layout_option, as_of_option)
 @click.option("--as-built", is_flag=True, help="What stands now, instead of the layout.")
 @click.option(
@@ -55,33 +57,65 @@ def command(
     width: int | None,
     fmt: str,
 ) -> int:
-    """Draw racks as text, front and rear.
+    """Draw racks as text, front and rear; list pools with the services on them.
 
-    PLACES are ids of racks, rows, rooms or sites. Without any, a line for each rack of the estate.
-    With --history they may be ids of instances and workloads, too, also of former ones.
+    PLACES are ids of racks, rows, rooms, sites or pools. Without any, a line for each rack and each
+    pool of the estate. With --history they may be ids of instances and workloads, too, also of
+    former ones.
     """
     from planner.cli.context import load_lock, load_target, today
     from planner.explain.diff import places_of
+    from planner.report.elevation import overview
+    from planner.report.pools import pool_json, pool_usage, pools_overview, render_pool
     from planner.report.usage import usage
 
     target = load_target(estate, patches, layout)
     if history:
         return _history(target, places, fmt)
     day = as_of or today()
-    source = target.inventory.as_built if as_built else load_lock(target)
-    racks = racks_of(target.estate, places) if places else list(target.estate.racks)
+    lock = None if as_built else load_lock(target)
+    source = target.inventory.as_built if lock is None else lock
+    pools = pools_of(target.estate, places, as_built)
+    rest = tuple(place for place in places if place not in target.estate.pools)
+    racks = racks_of(target.estate, rest) if places else list(target.estate.racks)
     usages = usage(target.estate, places_of(source), racks, day)
+    on_pools = [] if lock is None else pool_usage(target.estate, lock, pools, day)
     if fmt == "json":
         name = "as-built" if as_built else str(target.layout_path)
         payload = {"estate": target.estate.id, "layout": name, "as_of": day.isoformat()}
-        print_json("show", {**payload, "racks": [_rack_json(item) for item in usages]})
+        found = {
+            "racks": [_rack_json(item) for item in usages],
+            "pools": [pool_json(item) for item in on_pools],
+        }
+        print_json("show", {**payload, **found})
     elif places:
-        _draw(usages, width, face)
+        if usages:
+            _draw(usages, width, face)
+        blocks = [render_pool(item) for item in on_pools]
+        say("\n\n".join(blocks if not usages or not blocks else ["", *blocks]))
     else:
-        from planner.report.elevation import overview
-
         say(overview(usages))
+        if on_pools:
+            say(f"\n{pools_overview(on_pools)}")
     return 0
+
+
+def pools_of(estate: Estate, places: tuple[str, ...], as_built: bool) -> list[str]:
+    """Return the pools that are named, and those at the named sites; all without a name.
+
+    Raises
+    ------
+    UsageError
+        When a pool is asked for as built: services do not stand.
+    """
+    from planner.errors import UsageError
+
+    if as_built:
+        for place in places:
+            if place in estate.pools:
+                raise UsageError(f"no service stands on `{place}`", hint="leave --as-built out")
+        return []
+    return [p.id for p in estate.pools.values() if not places or {p.id, p.site} & {*places}]
 
 
 def _history(target: Target, places: tuple[str, ...], fmt: str) -> int:
@@ -136,10 +170,10 @@ def racks_of(estate: Estate, places: tuple[str, ...]) -> list[str]:
     for place in places:
         inside = [r.id for r in estate.racks.values() if place in (r.id, r.row, r.room, r.site)]
         if not inside:
-            known = [*estate.racks, *estate.rows, *estate.rooms, *estate.sites]
+            known = [*estate.racks, *estate.rows, *estate.rooms, *estate.sites, *estate.pools]
             near = difflib.get_close_matches(place, known, n=1)
             hint = f"did you mean `{near[0]}`?" if near else "`planner show` lists all racks"
-            what = "holds no rack" if place in known else "is no rack, row, room or site"
+            what = "holds no rack" if place in known else "is no rack, row, room, site or pool"
             raise UsageError(f"`{place}` {what} of `{estate.id}`", hint=hint)
         found.update(dict.fromkeys(inside))
     return list(found)

@@ -296,15 +296,6 @@ def test_explain_names_the_nearest_id(planner, planned, subject, hint):
     )
 
 
-def test_explain_a_service_is_refused(planner, planned, edit):
-    service = "  - {id: town/mail, kind: service, service: {vcpu: 2, pools: [hosts]}}\n"
-    edit(planned / WORKLOADS, "workloads:\n", "pools: [{id: hosts}]\nworkloads:\n" + service)
-    for subject in ("town/mail", "town/mail-1"):
-        ran = planner("explain", subject)
-        assert ran.code == 2
-        assert f"`{subject}` is a service and stands in no rack" in ran.err
-
-
 def test_explain_a_workload_that_is_over(planner, planned, edit):
     edit(planned / WORKLOADS, "    count: 2\n", "    count: 2\n    until: 2026-10-31\n")
     ran = planner("explain", "town/storage", "--as-of", DAY)
@@ -351,7 +342,7 @@ def test_show_names_the_nearest_place(planner, planned):
     ran = planner("show", "hall-1-a1")
     assert ran.code == 2
     assert ran.err == (
-        "error[usage]: `hall-1-a1` is no rack, row, room or site of `first`\n\n"
+        "error[usage]: `hall-1-a1` is no rack, row, room, site or pool of `first`\n\n"
         "hint: did you mean `hall-1-a01`?\n"
     )
 

@@ -302,4 +302,4 @@ def test_history_of_what_never_was(planner, adopted):
     assert planner("show", "--history", "hall-1-a02").out == "no entry\n"
     ran = planner("show", "--history", "hall-1-a20")
     assert ran.code == 2
-    assert "`hall-1-a20` is no rack, row, room or site of `first`" in ran.err
+    assert "`hall-1-a20` is no rack, row, room, site or pool of `first`" in ran.err
