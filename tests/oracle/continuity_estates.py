@@ -36,6 +36,8 @@ from tests.builders import (
     switch,
     tenant,
     unit,
+    waiver,
+    with_items,
     workload,
 )
 from tests.oracle.brute_force import num_choices
@@ -104,7 +106,8 @@ class _Draw:
         self._tenants()
         if self.has("survivor", 0.4):
             self.items.append(self._combination())
-        return estate(*self.items, **self._policy())
+        found = estate(*self.items, **self._policy())
+        return with_items(found, self._waiver(found)) if self.odds(0.2) else found
 
     def standing(self, of: Estate) -> dict[str, Place]:
         """Return homes of some hosts: those of one strand, or without a rule they keep to."""
@@ -432,6 +435,40 @@ class _Draw:
         domains = [("rack", r) for r in self.racks[here]] + [("ups", u) for u in ups]
         return combination("c", *self.random.sample(domains, 2))
 
+    def _waiver(self, of: Estate) -> Declared:
+        """Return a waiver of something that may be scarce."""
+        pick = self.random.choice
+        own, at = pick(self.services), pick(sorted(self.pools))
+        node_id, room_id, s = pick(list(of.power_nodes)), pick(list(of.rooms)), pick(SITES)
+        subjects = [
+            ("compute.place", f"{own}-1", 1),
+            ("compute.pool", at, pick((20, 1000))),
+            ("continuity.compute", at, pick((300, 1000))),
+            ("continuity.cooling", f"{s}-z", 300),
+            ("continuity.data", own, 20),
+            ("continuity.fuel", f"{s}-gen", 1000),
+            ("continuity.power", node_id, 100),
+            ("continuity.protection", f"{own}-1", 1),
+            ("continuity.quorum", own, 1),
+            ("continuity.restart", "b1", 10),
+            ("continuity.survivor", own, 1),
+            ("network.access", f"{own}:{NET}", 1),
+            ("network.mirror", f"{own}-1", 400),
+            ("power.failover", node_id, 100),
+            ("power.imbalance", f"a-{s}-r1", 20),
+            ("power.partners", pick(self.hosts), 1),
+            ("power.strands", s, 100),
+            ("redundancy.whole", own, 1),
+            ("tenancy.certificate", f"{own}-1", 1),
+            ("tenancy.cumulation", f"{room_id}:integrity", 1),
+            ("tenancy.exclusive", f"{s}-cage", 1),
+            ("tenancy.protection", f"{own}-1", 1),
+            ("tenancy.quota", f"t2:{pick((at, 'u', pick(self.strands)))}", pick((2, 100))),
+        ]
+        likely = [x for x in subjects if x[0].partition(".")[2] in self.themes]
+        rule, subject, amount = pick(likely or subjects) if self.odds(0.5) else pick(subjects)
+        return waiver(rule, subject, amount, id="w")
+
     def _policy(self) -> dict[str, Any]:
         pick = self.random.choice
         policy: dict[str, Any] = {}
@@ -445,4 +482,8 @@ class _Draw:
             policy["diversity_permille"] = {pick(("ups", "feed", "utility")): 800}
         if self.odds(0.2):
             policy["move_budget"] = pick((0, 1))
+        if self.has("strands", 0.3):
+            policy["soft"] = {"power.strands": 1}
+        if self.has("legs", 0.3):
+            policy["soft"] = {"power.imbalance": 2}
         return policy
