@@ -5,9 +5,12 @@ from functools import cache
 
 import pytest
 
+from planner.model.workload import Places
+from tests.builders import as_built, estate, feed, pool, rack, service, site, waiver, workload
 from tests.oracle.agreement import disagreement, outcome_of
 from tests.oracle.brute_force import best_layout
 from tests.oracle.continuity_estates import tiny_continuity
+from tests.oracle.estates import Tiny
 from tests.oracle.test_agreement import without
 
 NUM, CHUNK = 160, 10
@@ -47,6 +50,23 @@ def test_every_rule_cuts_something_off():
     cases = [tiny_continuity(seed) for seed in range(NUM_DECIDED)]
     sole = Counter(rule for c in cases for rule in best_layout(c.estate, c.as_built, c.as_of).sole)
     assert {rule: sole[rule] for rule in RULES if sole[rule] < 3} == {}
+
+
+def test_a_pool_is_wrong_once_whatever_the_number_of_reasons():
+    """Pool `p` is none that `v` names, and at a site it may not use: one wrong pool is waived."""
+    of = estate(
+        rack(),
+        feed("a"),
+        workload(cords=1),
+        pool("p"),
+        pool("q", hosts=()),
+        service("v", pools=("q",), allowed=Places(site=("s2",))),
+        site("s2"),
+        waiver("compute.place", "v-1", 1),
+    )
+    case = Tiny(0, of, as_built())
+    assert disagreement(case) is None
+    assert dict(outcome_of(case))["unplaced[0]"] == 0
 
 
 @cache

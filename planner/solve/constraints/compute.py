@@ -22,8 +22,8 @@ def place(problem: Problem, candidate: ServiceCandidate) -> int:
     workload, service = candidate.group.workload, candidate.group.service
     pool = estate.pools[candidate.choice.pool]
     allowed, forbidden = workload.allowed.site, workload.forbidden.site
-    wrong = int(not may_use(service, pool))
-    wrong += (bool(allowed) and pool.site not in allowed) or pool.site in forbidden
+    is_kept_out = (bool(allowed) and pool.site not in allowed) or pool.site in forbidden
+    wrong = int(is_kept_out or not may_use(service, pool))
     standby = [estate.pools[key] for key in candidate.choice.standby]
     wrong += sum(not may_use(service, pool) for pool in standby)
     if service.is_mirrored:
