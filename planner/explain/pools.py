@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from planner.check.case import Case, service_of
+from planner.check.critical import Dependence
 from planner.check.judge import ABOUT_PLACES, ABOUT_SERVICES
 from planner.check.waiver import waived_amount
 from planner.errors import UsageError
@@ -111,6 +112,7 @@ class PoolProbe:
         self.workload = workload
         self.service: Service = workload.service
         self.current = layout.services.get(instance)
+        self._is_critical = workload.id in Dependence(estate).critical().needed
         self._rest = self._with(None)
         self._before = list(self._near(self._rest))
         self._all_before: list[Violation] | None = None
@@ -126,7 +128,10 @@ class PoolProbe:
         at_site: list[list[str | None]] = []
         for member in others:
             there: list[str | None] = [p.id for p in usable if p.site == member]
-            at_site.append(there if there and self.service.is_mirrored else [*there, None])
+            if not there or not self.service.is_mirrored:
+                # Without a standby first, unless it must survive the loss of its site.
+                there = [*there, None] if self._is_critical else [None, *there]
+            at_site.append(there)
         for chosen in product(*at_site):
             standby = tuple(sorted(key for key in chosen if key is not None))
             found = ServicePlacement(instance=self.instance, pool=pool, standby=standby)
