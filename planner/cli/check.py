@@ -167,6 +167,7 @@ def _show_text(checked: Checked) -> None:
         plural,
         render_findings,
         render_known,
+        render_shares,
         render_tally,
         render_tightest,
     )
@@ -191,6 +192,8 @@ def _show_text(checked: Checked) -> None:
         say(f"{block}\n")
     nearest = render_tightest(report.tightest)
     say(f"{target.estate.id} on {checked.day}: {render_tally(report)}; tightest: {nearest}")
+    if report.shares:
+        say(render_shares(report.shares))
     if checked.baseline is not None:
         say(f"{plural(len(known), 'violation')} known, {checked.num_new} new")
         mended = checked.baseline.mended(report.violations)

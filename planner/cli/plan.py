@@ -252,7 +252,13 @@ def _show_text(planned: Planned) -> None:
 
 def _show_judgement(planned: Planned) -> None:
     from planner.explain.repair import render_repair, repair_of
-    from planner.explain.text import plural, render_findings, render_tally, render_tightest
+    from planner.explain.text import (
+        plural,
+        render_findings,
+        render_shares,
+        render_tally,
+        render_tightest,
+    )
 
     report, layout = planned.report, planned.outcome.layout
     assert report is not None
@@ -264,6 +270,8 @@ def _show_judgement(planned: Planned) -> None:
     if findings:
         say(f"\n{findings}\n")
     say(f"checked: {render_tally(report)}; tightest: {render_tightest(report.tightest)}")
+    if report.shares:
+        say(render_shares(report.shares))
     path = planned.target.layout_path
     say(f"wrote {planned.wrote}" if planned.wrote else f"dry run: {path} is left as it is")
     if layout.unplaced:

@@ -56,6 +56,7 @@ def report_json(
         "waived": [violation_json(v, options) for v in report.waived],
         "score": [{"tier": tier, "value": value} for tier, value in report.score],
         "tightest": [tightest_json(item) for item in report.tightest],
+        "shares": [dict(share._asdict()) for share in report.shares],
     }
 
 

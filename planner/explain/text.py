@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from planner.errors import StaleLayoutError
 from planner.model.layout import Layout, Place, TierResult, Unplaced
-from planner.model.violation import Report, Tightest, Violation
+from planner.model.violation import Report, SurvivableShare, Tightest, Violation
 
 _COMMAND = re.compile(r"`(planner [a-z]+[^`]*)`")
 
@@ -169,6 +169,19 @@ def render_tightest(tightest: Sequence[Tightest]) -> str:
     return (
         f"{nearest.subject} {render_scenario(nearest.scenario)},"
         f" {grouped(nearest.load)} of {grouped(nearest.usable)} {nearest.unit}"
+    )
+
+
+def render_shares(shares: Iterable[SurvivableShare]) -> str:
+    """Return a line for each site that can stand alone: its least share and what binds."""
+    least: dict[str, SurvivableShare] = {}
+    for share in shares:
+        if share.site not in least or share.permille < least[share.site].permille:
+            least[share.site] = share
+    return "\n".join(
+        f"{share.site} alone: {share.permille // 10}.{share.permille % 10} % of what is critical,"
+        f" bound by {share.resource} of {share.subject}"
+        for share in least.values()
     )
 
 

@@ -127,3 +127,27 @@ def test_explain_a_service_beside_racks_is_refused(planner, here, words, message
     ran = planner("explain", "town/mail", *words)
     assert ran.code == 2
     assert ran.err.endswith(f"error[usage]: {message}\n\nhint: {hint}\n")
+
+
+TWO_SITES = """site: {id: other, name: Other, continuity_group: pair}
+continuity_groups:
+  - {id: pair, emergency: {hours: 24, gives_up: [rack, row, room, fire_compartment]}}
+"""
+
+
+def test_check_says_what_a_site_alone_carries(planner, planned, edit):
+    edit(
+        planned / "inventory/first/sites/main.yaml",
+        "lat: 51.96",
+        "continuity_group: pair, lat: 51.96",
+    )
+    (planned / "inventory/first/sites/other.yaml").write_text(TWO_SITES, encoding="utf-8")
+    edit(planned / WORKLOADS, "    count: 6\n", "    count: 6\n    critical: true\n    needed: 3\n")
+    # Hosts 6 x 550 W and the storage they use 2 x 400 W, all on one UPS of 20 000 VA when the other
+    # is lost: 20 000 / (4100 W / 0.95) = 4.634.
+    words = "main alone: 463.4 % of what is critical, bound by power of ups-b\n"
+    assert words in planner("check", "--as-of", DAY).out
+
+
+def test_shares_are_in_the_document(planner, here):
+    assert planner("check", "--as-of", DAY, "--format", "json").json["shares"] == []

@@ -14,6 +14,8 @@ from planner.explain.text import (
     render_findings,
     render_gap,
     render_place,
+    render_scenario,
+    render_shares,
     render_tally,
     render_tiers,
     render_tightest,
@@ -26,7 +28,7 @@ from planner.io.ranges import expand
 from planner.model.base import Where
 from planner.model.layout import Place, TierResult, Unplaced
 from planner.model.space import Face
-from planner.model.violation import Report, Tightest, Violation
+from planner.model.violation import Report, SurvivableShare, Tightest, Violation
 from tests.builders import layout
 
 OVERLOAD = Violation(
@@ -130,6 +132,30 @@ def test_tightest_names_capacity_and_scenario():
     normal = near._replace(scenario="normal", load=7)
     assert render_tightest([normal]) == "city-ups-a in the normal state, 7 of 80 000 W"
     assert render_tightest([]) == "no capacity is in use"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "words"),
+    [
+        ("site a alone", "with site a alone"),
+        ("site a alone (interruption)", "with site a alone (interruption)"),
+        ("site a alone, loss of ups u", "with site a alone after losing UPS u"),
+    ],
+)
+def test_a_site_alone_is_not_lost(scenario, words):
+    assert render_scenario(scenario) == words
+
+
+def test_the_least_share_of_each_site():
+    def share(site, resource, permille):
+        return SurvivableShare(site, resource, f"{resource}-1", "", 0, 0, "W", permille)
+
+    found = [share("a", "power", 1755), share("a", "ram", 1220), share("b", "power", 999)]
+    assert render_shares(found) == (
+        "a alone: 122.0 % of what is critical, bound by ram of ram-1\n"
+        "b alone: 99.9 % of what is critical, bound by power of power-1"
+    )
+    assert render_shares([]) == ""
 
 
 @pytest.mark.parametrize(
