@@ -115,6 +115,8 @@ def command(
     asked = Asked(target, simulator, day, kinds, is_alone, top, fmt)
     if domains:
         return _one(asked, domains)
+    if is_alone:
+        return _alone(asked)
     return _pairs(asked) if pairs else _sweep(asked)
 
 
@@ -140,12 +142,9 @@ def _scenarios(asked: Asked) -> list[Scenario]:
         named_combinations,
         single_losses,
         sites_alone,
-        sites_alone_with_losses,
     )
 
     estate, kinds = asked.target.estate, asked.kinds
-    if asked.is_alone:
-        return list(sites_alone_with_losses(estate, kinds))
     swept = list(single_losses(estate, kinds)) if kinds != (COMBINATION,) else []
     if not kinds or COMBINATION in kinds:
         swept += named_combinations(estate)
@@ -196,6 +195,40 @@ def _in_full(asked: Asked, scenario: Scenario) -> str:
     if scenario.alone:
         words += ["--domain", scenario.alone, "--site-alone"]
     return asked.target.command("fail", *words, "--as-of", asked.as_of.isoformat())
+
+
+def _alone(asked: Asked) -> int:
+    """Show each site alone, and what further losses there add."""
+    from planner.simulate.alone import sweep_alone
+    from planner.simulate.data import effect_json, pair_json
+    from planner.simulate.losses import sites_alone_with_losses
+    from planner.simulate.text import render_alone
+
+    scenarios = list(sites_alone_with_losses(asked.target.estate, asked.kinds))
+
+    def work(line: CountLine) -> Any:  # noqa: ANN401
+        return sweep_alone(asked.simulator, scenarios, line.watch)
+
+    found = _watched("losses", work)
+    if asked.fmt == "json":
+        document = {
+            **asked.head,
+            "interrupted": found.num_left > 0,
+            "num_swept": found.num_swept,
+            "num_left": found.num_left,
+            "num_with_effect": len(found.further),
+            "without_effect": found.harmless,
+            "sites_alone": [effect_json(effect) for effect in found.alone],
+            "further": [
+                pair_json(pair) for pair in found.further[: asked.top or len(found.further)]
+            ],
+        }
+        print_json("fail", document)
+    else:
+        say(render_alone(found, asked.top, asked.target.estate.id, asked.as_of))
+        if found.alone:
+            talk(f"hint: `{_in_full(asked, found.alone[0].scenario)}` shows one in full")
+    return _end(found.num_left)
 
 
 def _pairs(asked: Asked) -> int:

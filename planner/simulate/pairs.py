@@ -144,7 +144,7 @@ class PairSweep:
         for k in days:
             effect = self.simulator.days[k].effect(scenario, moments, lost_bits)
             pairs.append(Pair(effect, beyond(effect, (one.effects[k], other.effects[k]))))
-        worst = max(pairs, key=_gravity)
+        worst = max(pairs, key=gravity_of)
         return None if worst.beyond.is_empty else worst
 
 
@@ -153,11 +153,12 @@ def _is_within(one: _Single, other: _Single) -> bool:
     return one.taken <= other.taken and one.is_emergency <= other.is_emergency
 
 
-def _gravity(pair: Pair) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def gravity_of(pair: Pair) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return what makes a pair worse than another: what is beyond its halves, then all it does."""
     return pair.beyond.gravity, pair.effect.gravity
 
 
 def worst_pairs_first(pairs: Iterable[Pair]) -> list[Pair]:
     """Return pairs in the order of what they do beyond their own effects, then of all they do."""
     by_id = sorted(pairs, key=lambda pair: pair.effect.scenario.id)
-    return sorted(by_id, key=_gravity, reverse=True)
+    return sorted(by_id, key=gravity_of, reverse=True)

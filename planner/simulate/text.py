@@ -11,6 +11,7 @@ from planner.explain.quantity import of_limit
 from planner.explain.text import grouped, plural
 from planner.model.continuity import Domain
 from planner.model.scenarios import Look, Scenario
+from planner.simulate.alone import SweepAlone
 from planner.simulate.effect import Effect, Move, Overload, Stopped
 from planner.simulate.losses import COMBINATION
 from planner.simulate.pairs import Pair, Pairs
@@ -59,6 +60,30 @@ def render_sweep(swept: Sweep, shown: Sequence[Effect], estate: str, as_of: date
     return "\n\n".join([*blocks, *(["\n".join(end)] if end else [])])
 
 
+def render_alone(swept: SweepAlone, top: int, estate: str, as_of: date) -> str:
+    """Return each site alone, then the further losses that add most, and how many add nothing."""
+    left = f", {grouped(swept.num_left)} not looked at" if swept.num_left else ""
+    head = f"{estate} on {as_of}: {plural(len(swept.alone), 'site')} alone"
+    num_losses = swept.num_swept - len(swept.alone)
+    losses = plural(num_losses, "further loss", "further losses")
+    verb = "adds" if len(swept.further) == 1 else "add"
+    blocks = [f"{head}, {losses} there{left}; {grouped(len(swept.further))} {verb} something"]
+    shown = swept.further[:top] if top else swept.further
+    blocks += _numbered(
+        [
+            *(render_effect(effect, as_of) for effect in swept.alone),
+            *(_pair(pair, as_of) for pair in shown),
+        ]
+    )
+    end = []
+    if more := len(swept.further) - len(shown):
+        noun = plural(more, "more loss", "more losses")
+        end.append(f"{noun} that {'adds' if more == 1 else 'add'} something; --top 0 lists all")
+    if swept.harmless:
+        end.append(harmless_in_words(swept.harmless, "without further effect"))
+    return "\n\n".join([*blocks, *(["\n".join(end)] if end else [])])
+
+
 def render_pairs(found: Pairs, estate: str, as_of: date) -> str:
     """Return the worst pairs with what they do beyond their halves, and how many there are."""
     done = found.num_beyond + found.num_alike
@@ -91,7 +116,7 @@ def render_before(before: Effect, as_of: date) -> str:
 
 def render_effect(effect: Effect, as_of: date) -> str:
     """Return a block: the loss, and a line for each kind of thing that it does."""
-    return "\n".join([_head(effect, as_of), *lines(effect)])
+    return "\n".join([_head(effect, as_of), *(list(lines(effect)) or ["   nothing changes"])])
 
 
 def _head(effect: Effect, as_of: date) -> str:
@@ -221,11 +246,11 @@ def summary(effect: Effect) -> str:
     return ", ".join(plural(*count) for count in counts if count[0]) or "nothing down or overloaded"
 
 
-def harmless_in_words(harmless: Mapping[str, int]) -> str:
-    """Return `229 losses do nothing: 144 feeds, 30 racks`."""
+def harmless_in_words(harmless: Mapping[str, int], what: str = "without effect") -> str:
+    """Return `229 losses without effect: 144 feeds, 30 racks`."""
     total = sum(harmless.values())
     kinds = ", ".join(counted_kind(kind, count) for kind, count in Counter(harmless).most_common())
-    return f"{plural(total, 'loss', 'losses')} without effect: {kinds}"
+    return f"{plural(total, 'loss', 'losses')} {what}: {kinds}"
 
 
 def counted_kind(kind: str, count: int) -> str:

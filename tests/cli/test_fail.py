@@ -111,7 +111,7 @@ def test_nothing_to_sweep_and_nothing_found(planner, planned):
         "first on 2026-11-01: 0 losses; 0 with an effect\n"
     )
     assert planner("fail", "--as-of", DAY, "--site-alone").out == (
-        "first on 2026-11-01: 0 losses; 0 with an effect\n"
+        "first on 2026-11-01: 0 sites alone, 0 further losses there; 0 add something\n"
     )
     assert planner("fail", "--as-of", DAY, "--domain", "ups-a").out.startswith(
         "first: loss of UPS `ups-a`, on 2026-11-01\n\nnothing is down, moved or overloaded\n"
@@ -148,9 +148,70 @@ def test_bad_input_exits_2(planner, planned, words, message):
     assert message in ran.err
 
 
-@pytest.mark.parametrize("extra", [(), ("--pairs",)])
-def test_ctrl_c_keeps_what_was_found(planner, planned, monkeypatch, extra):
-    owner, name = (PairSweep, "together") if extra else (Simulator, "effect")
+OTHER_SITE = """site: {id: other, name: Other, continuity_group: pair}
+continuity_groups:
+  - {id: pair, emergency: {hours: 24, gives_up: [room, row, fire_compartment]}}
+"""
+
+
+@pytest.fixture
+def pair_of_sites(planned, edit):
+    """The starter's site and one without anything stand in for each other."""
+    grouped = "continuity_group: pair, lat: 51.96"
+    edit(planned / "inventory/first/sites/main.yaml", "lat: 51.96", grouped)
+    path = planned / "inventory/first/sites/other.yaml"
+    path.write_text(OTHER_SITE, encoding="utf-8")
+
+
+def test_sites_alone_and_what_further_losses_add(planner, planned, pair_of_sites):
+    words = ("--site-alone", "--kind", "rack", "--kind", "feed", "--top", 1)
+    ran = planner("fail", "--as-of", DAY, *words)
+    assert ran.out == (
+        "first on 2026-11-01: 2 sites alone, 18 further losses there; 4 add something\n"
+        "\n"
+        "1. site `other` alone\n"
+        "   equipment   9 down\n"
+        "   too few     `neighbour/backup` 0 of 1 up; `town/storage` 0 of 1 up; "
+        "`town/vm-host` 0 of 1 up\n"
+        "   tenants     neighbour, town\n"
+        "\n"
+        "2. site `main` alone\n"
+        "   nothing changes\n"
+        "\n"
+        "3. site `main` alone, loss of rack `hall-1-a01`\n"
+        "   equipment   4 down\n"
+        "   too few     `neighbour/backup` 0 of 1 up\n"
+        "   tenants     neighbour, town\n"
+        "   in all      4 instances of equipment down\n"
+        "\n"
+        "3 more losses that add something; --top 0 lists all\n"
+        "14 losses without further effect: 12 feeds, 2 racks\n"
+    )
+    assert ran.err.endswith(
+        "hint: `planner fail --domain other --site-alone --as-of 2026-11-01` shows one in full\n"
+    )
+
+
+def test_sites_alone_as_json(planner, planned, pair_of_sites):
+    words = ("--site-alone", "--kind", "rack", "--format", "json")
+    found = planner("fail", "--as-of", DAY, *words).json
+    assert [effect["scenario"]["alone"] for effect in found["sites_alone"]] == ["other", "main"]
+    assert found["without_effect"] == {"rack": 2}
+    assert len(found["further"]) == found["num_with_effect"] == 4
+    assert found["further"][0]["beyond"]["equipment_down"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "owner", "name"),
+    [
+        ((), Simulator, "effect"),
+        (("--pairs",), PairSweep, "together"),
+        (("--site-alone",), Simulator, "effects"),
+    ],
+)
+def test_ctrl_c_keeps_what_was_found(
+    planner, planned, pair_of_sites, monkeypatch, extra, owner, name
+):
     real, calls = getattr(owner, name), []
 
     def interrupted(*arguments):
