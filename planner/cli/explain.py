@@ -46,8 +46,20 @@ if TYPE_CHECKING:
     " that has no place.",
 )  # fmt: skip
 @click.option(
+    "--way-out", is_flag=True,
+    help="The cheapest of the estate's actions that give SUBJECT, or everything, a place and mend"
+    " what is broken.",
+)  # fmt: skip
+@click.option(
+    "--alternatives", type=click.IntRange(0, 100),
+    help="Of --way-out: further sets of actions to show.  [default: 3]",
+)  # fmt: skip
+@click.option(
+    "--max-actions", type=click.IntRange(1), help="Of --way-out: the most actions of a set."
+)
+@click.option(
     "--time-limit", "time_limit_ms", type=Seconds(), metavar="DURATION",
-    help="For --conflict, and for --on.  [default: 30s]",
+    help="For --conflict, --on and --way-out.  [default: 30s, 60s for --way-out]",
 )  # fmt: skip
 @format_option
 def command(
@@ -60,6 +72,9 @@ def command(
     nearest: int,
     rack: str | None,
     conflict: bool,
+    way_out: bool,
+    alternatives: int | None,
+    max_actions: int | None,
     time_limit_ms: int | None,
     fmt: str,
 ) -> int:
@@ -68,6 +83,7 @@ def command(
     SUBJECT is an instance or a workload; of a workload the first unplaced instance is taken, else
     the first. Everything else stays where the layout has it. Every rule is judged everywhere.
     """
+    from planner.cli import explain_way_out
     from planner.cli.context import load_lock, load_target, today
     from planner.cli.explain_on import on_rack
     from planner.cli.report_json import violation_json
@@ -78,6 +94,9 @@ def command(
 
     target = load_target(estate, patches, layout)
     day = as_of or today()
+    if way_out:
+        limits = (time_limit_ms, alternatives, max_actions)
+        return explain_way_out.way_out(target, subject, as_of, *limits, fmt)
     if conflict:
         return _conflict(target, subject, day, time_limit_ms, fmt)
     if subject is None:
