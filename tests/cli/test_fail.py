@@ -1,8 +1,10 @@
 """`planner fail`: the worst losses, pairs, one in full, as text and as JSON."""
 
 import os
+import re
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -229,3 +231,45 @@ def test_ctrl_c_keeps_what_was_found(
     assert ran.err.endswith("interrupted: this is what was found so far\n")
     assert ran.json["interrupted"]
     assert ran.json["num_left"] > 0
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "json.md"
+
+
+def documented(row):
+    """Return the keys that a row of the page on JSON documents names in its second column."""
+    text = PAGE.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith(f"| {row} |"))
+    second = re.sub(r"\([^)]*\)", "", line.split(" | ")[1])
+    return set(re.findall(r"`([a-z_]+)`", second))
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("`planner fail`", ()),
+        ("`--site-alone`", ("--site-alone",)),
+        ("`--pairs`", ("--pairs",)),
+        ("`--domain`", ("--domain", "main")),
+    ],
+)
+def test_the_page_on_documents_names_their_keys(planner, planned, row, words):
+    found = planner("fail", "--as-of", DAY, "--format", "json", *words).json
+    head = {"version", "kind", "estate", "layout", "as_of", "planning_days"}
+    assert found.keys() - head == documented(row)
+
+
+def test_the_page_on_documents_names_the_keys_of_an_effect(planner, planned):
+    found = planner("fail", "--as-of", DAY, "--domain", "main", "--format", "json").json["loss"]
+    text = PAGE.read_text(encoding="utf-8")
+    table = text.partition("An **effect**:")[2].partition("`beyond` has")[0]
+    named = {
+        key
+        for line in table.splitlines()
+        for key in re.findall(r"`([a-z_]+)`", line.split(" | ")[0])
+    }
+    assert found.keys() - {"loads"} == named
+    assert all(
+        set(load) == {"node", "kind", "unit", "look", "before", "after", "limit"}
+        for load in found["loads"]
+    )

@@ -1,5 +1,8 @@
 """`planner report`: the page in a file, the document on stdout, exit codes."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import DAY
@@ -69,3 +72,13 @@ def test_other_formats_are_refused(planner, planned, words):
     ran = planner("report", *words)
     assert ran.code == 2
     assert "is not one of 'html', 'json'" in ran.err
+
+
+def test_the_page_on_documents_names_the_keys(planner, planned):
+    found = planner("report", "--as-of", DAY, "--format", "json").json
+    text = (Path(__file__).parents[2] / "docs/reference/json.md").read_text(encoding="utf-8")
+    table = text.partition("## `report`")[2].partition("## ")[0]
+    rows = [line.split(" | ")[0] for line in table.splitlines()]
+    assert found.keys() - {"version", "kind"} == {
+        key for row in rows for key in re.findall(r"`([a-z_]+)`", row)
+    }
