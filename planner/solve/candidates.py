@@ -7,7 +7,7 @@ too, to where it breaks these rules by no more.
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -71,6 +71,15 @@ class Candidates:
     """
 
     def __init__(self, problem: Problem, *, movable: Container[int] | None = None) -> None:
+        self._start(problem)
+        for group in problem.groups:
+            if group.home is not None:
+                self._add_homes(group, group.home)
+                if movable is not None and group.index not in movable:
+                    continue
+            self._add_moves(group)
+
+    def _start(self, problem: Problem) -> None:
         self.problem = problem
         self.patterns: list[Pattern] = []
         self.options: list[Option] = []
@@ -81,12 +90,24 @@ class Candidates:
         self._terms: dict[Load, dict[int, int]] = {}
         self._canonical: dict[Load, Load | None] = {}
         self._largest: dict[Load, int] = {}
-        for group in problem.groups:
-            if group.home is not None:
-                self._add_homes(group, group.home)
-                if movable is not None and group.index not in movable:
-                    continue
-            self._add_moves(group)
+
+    def restricted(self, problem: Problem, keeps: Callable[[Option], bool]) -> Candidates:
+        """Return some of the options, for a problem with the same equipment."""
+        found = Candidates.__new__(Candidates)
+        found._start(problem)
+        found.excluded = self.excluded
+        found.cut_off = self.cut_off
+        for option in self.options:
+            if keeps(option):
+                found._add(
+                    self.group(option),
+                    option.rack,
+                    option.face,
+                    option.cording,
+                    stays=option.stays,
+                    broken=option.broken,
+                )
+        return found
 
     @cached_property
     def loads(self) -> LoadModel:

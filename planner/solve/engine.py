@@ -10,9 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from threading import Event
 
 from planner.model.layout import TierResult
+from planner.problem.problem import Group
+from planner.problem.services import ServiceGroup
 from planner.solve import cpsat
 from planner.solve.assignment import Assignment, PackingFailure, assign
 from planner.solve.clock import Clock
@@ -24,6 +27,9 @@ from planner.solve.options import Options
 from planner.solve.progress import OnProgress, Progress
 from planner.solve.score import tier_values
 from planner.solve.standing import Infeasible, Unavoidable
+
+#: Weight of the highest priority where services alone are placed.
+MAX_WEIGHT = 10**12
 
 #: A tier gets at least this much, s.
 MIN_BUDGET_S = 0.5
@@ -60,6 +66,7 @@ class Search:
     is_narrow: bool = False
     incumbent: Incumbent | None = None
     results: list[TierResult] = field(default_factory=list)
+    tiers: tuple[Term, ...] = ()
 
     def run(self) -> bool:
         """Search all tiers; return whether all of them were searched.
@@ -69,11 +76,12 @@ class Search:
         Infeasible
             When the model has no solution at all.
         """
-        tiers = terms(self.model)
+        self.tiers = terms(self.model)
         self._try_hint()
         proven = True
-        for k, term in enumerate(tiers):
-            result = self._search_tier(term, is_last=k == len(tiers) - 1, conditional=not proven)
+        for k, term in enumerate(self.tiers):
+            is_last = k == len(self.tiers) - 1
+            result = self._search_tier(term, is_last=is_last, conditional=not proven)
             if result is None:
                 return False
             self.results.append(result)
@@ -89,7 +97,7 @@ class Search:
         if found.status == "INFEASIBLE":
             raise Infeasible
         if found.values is not None:
-            self._accept(None, found.values)
+            self._accept(found.values)
 
     def _most(self, term: Term) -> float:
         """Return up to which value a tier lets the search go on."""
@@ -100,13 +108,29 @@ class Search:
         """Return a bound that holds for a tier without a search."""
         if term.tier == "soft":
             return self.unavoidable.soft
+        if term.tier.startswith("unplaced"):
+            return self._without_options.get(term.tier, 0)
         # Moves that mend what is broken are unavoidable once the soft tier is held at its least.
         soft = next((r.objective for r in self.results if r.tier == "soft"), None)
         is_least = soft == self.unavoidable.soft
         return self.unavoidable.disruption if term.tier == "moves" and is_least else 0
 
+    @cached_property
+    def _without_options(self) -> dict[str, int]:
+        """Tier -> new instances that no rack and no pool can take."""
+        candidates, problem = self.model.candidates, self.model.problem
+        groups: list[Group | ServiceGroup] = [
+            *(g for g in problem.groups if not candidates.of_group[g.index]),
+            *(g for g in problem.service_groups if not candidates.services.of_group[g.index]),
+        ]
+        found: dict[str, int] = {}
+        for group in groups:
+            tier = f"unplaced[{group.workload.priority}]"
+            found[tier] = found.get(tier, 0) + group.count
+        return found
+
     def adopt(self, narrow: Search) -> None:
-        """Start from what a search over a smaller model of the same problem has found."""
+        """Start from what a search over another model of the same equipment has found."""
         if narrow.incumbent is None:
             return
         options = narrow.model.candidates.options
@@ -117,17 +141,27 @@ class Search:
             for o in self.model.candidates.options
             if o.identity in counts
         }
-        # Filters of services look at no rack: both models have the same service options.
-        self.incumbent = replace(narrow.incumbent, assignment=replace(found, counts=mine))
+        # Filters of services look at no rack: all models of a problem have the same options.
+        assignment = replace(found, counts=mine)
+        values = tier_values(self.model, assignment)
+        self.incumbent = Incumbent(assignment, values, narrow.incumbent.soft)
 
     def _try_hint(self) -> None:
         """Take the hint as first incumbent if it holds as it stands, with services on top."""
-        if not self.hint or self.incumbent is not None:
+        counts = self.hint if self.incumbent is None else self.incumbent.assignment.counts
+        if counts and self.model.y:
+            self._place_services(counts)
+        if not counts or self.model.y or self.incumbent is not None:
             return
+        found = self._at(Assignment(self.hint, {}))
+        if found.values is not None:
+            self._accept(found.values)
+
+    def _place_services(self, counts: Mapping[int, int]) -> None:
+        """Place as many services as fit on equipment that stands like this."""
         while True:
-            found = self._at(Assignment(self.hint, {}), places_services=True)
-            is_packed = found.values is None or self._accept(None, found.values)
-            if is_packed or not self.model.y:
+            found = self._at(Assignment(counts, {}), places_services=True)
+            if found.values is None or self._accept(found.values):
                 return
 
     def settle(self) -> None:
@@ -149,7 +183,7 @@ class Search:
         """Solve for the least soft amounts with every option fixed.
 
         With `places_services` only the equipment is fixed, and as many services as possible are
-        placed: at once for all priorities, which is good enough for a start.
+        placed, those of the highest priority first.
         """
         model = self.model
         fixed = model.cp.clone()
@@ -157,7 +191,8 @@ class Search:
             same = fixed.get_int_var_from_proto_index(variable.index)
             fixed.add(same == assignment.counts.get(option, 0))
         if places_services and model.y:
-            fixed.maximize(sum(model.y))
+            weights = _weights(model)
+            fixed.maximize(sum(w * y for w, y in zip(weights, model.y, strict=True)))
         else:
             for option, variable in enumerate(model.y):
                 same = fixed.get_int_var_from_proto_index(variable.index)
@@ -185,6 +220,8 @@ class Search:
             bound = max(bound, self._minimise(term, max(share, MIN_BUDGET_S)))
             if self.incumbent is None:
                 return None
+            if self.model.y and term.tier.startswith("unplaced"):
+                self._place_services(self.incumbent.assignment.counts)
             known = self._value(term)
         assert known is not None
         if not term.is_constant:
@@ -202,7 +239,7 @@ class Search:
         return 0 if term.is_constant else self._value(term)
 
     def _value(self, term: Term) -> int | None:
-        return None if self.incumbent is None else _value(self.incumbent, term)
+        return None if self.incumbent is None else value_of(self.incumbent, term)
 
     def _minimise(self, term: Term, budget_s: float) -> int:
         """Improve the incumbent in one tier; return the best proven bound."""
@@ -229,11 +266,11 @@ class Search:
             bound = max(bound, found.bound)
             if found.values is None:
                 return bound
-            if self._accept(term, found.values):
+            if self._accept(found.values):
                 return bound
 
-    def _accept(self, term: Term | None, values: list[int]) -> bool:
-        """Pack a solution and keep it if it is no worse in the tier.
+    def _accept(self, values: list[int]) -> bool:
+        """Pack a solution and keep it if it is no worse, in all tiers one after the other.
 
         Add the rows put aside that it breaks, or cut what cannot be packed.
         """
@@ -249,10 +286,12 @@ class Search:
             return False
         assignment = replace(assignment, services={o: n for o, n in enumerate(y) if n > 0})
         new = Incumbent(assignment, tier_values(self.model, assignment), self._soft(values))
-        old = None if term is None else self._value(term)
-        if term is None or old is None or _value(new, term) <= old:
+        if self.incumbent is None or self._rank(new) <= self._rank(self.incumbent):
             self.incumbent = new
         return True
+
+    def _rank(self, incumbent: Incumbent) -> list[int]:
+        return [value_of(incumbent, term) for term in self.tiers if not term.is_constant]
 
     def _set_hint(self) -> None:
         found = None if self.incumbent is None else self.incumbent.assignment
@@ -273,5 +312,19 @@ class Search:
         self.on_progress(Progress(tier, value, bound, self.clock.seconds, phase))
 
 
-def _value(incumbent: Incumbent, term: Term) -> int:
+def _weights(model: Model) -> list[int]:
+    """Return a weight for each service option, so that no number of instances outweighs one above.
+
+    Priorities that would need a weight beyond the limit count alike.
+    """
+    services = model.candidates.services
+    groups = model.problem.service_groups
+    priorities = sorted({g.workload.priority for g in groups}, reverse=True)
+    base = 1 + sum(g.count for g in groups)
+    weight = {p: max(1, MAX_WEIGHT // base**k) for k, p in enumerate(priorities)}
+    return [weight[services.group(o).workload.priority] for o in services.options]
+
+
+def value_of(incumbent: Incumbent, term: Term) -> int:
+    """Return the value that an incumbent has in a tier."""
     return incumbent.soft if term.tier == "soft" else incumbent.values[term.tier]

@@ -48,7 +48,7 @@ class Model:
     as_built
         Amounts that as-built breaks, by key.
     measures
-        Give every rule a slack: used on as-built alone, to learn these amounts.
+        Tells the rules to give a slack: used to learn by how much they are broken.
     without
         Rules to leave out: used for relaxations.
     drops
@@ -61,7 +61,7 @@ class Model:
 
     candidates: Candidates
     as_built: Mapping[Key, int] = field(default_factory=dict)
-    measures: bool = False
+    measures: Callable[[Key], bool] | None = None
     without: frozenset[str] = frozenset()
     drops: Callable[[Key], bool] | None = None
     defers: bool = False
@@ -176,7 +176,10 @@ class Model:
 
     def _has_slack(self, key: Key) -> bool:
         is_soft = bool(self.problem.estate.policy.soft.get(key.rule))
-        return self.measures or is_soft or bool(self.as_built.get(key))
+        return self._is_measured(key) or is_soft or bool(self.as_built.get(key))
+
+    def _is_measured(self, key: Key) -> bool:
+        return self.measures is not None and self.measures(key)
 
     def may_be_broken(self, key: Key) -> bool:
         """Whether a rule is soft, waived, inherited or dropped here."""
@@ -205,7 +208,7 @@ class Model:
                 return waived
             variable = self.cp.new_int_var(0, MAX_AMOUNT, f"slack {key.rule} {key.subject}")
             self.slacks[key] = Slack(variable, 1 if weight is None else weight)
-            if weight is None and not self.measures:
+            if weight is None and not self._is_measured(key):
                 self.inherited[key] = variable
         return self.slacks[key].variable + waived
 

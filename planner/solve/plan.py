@@ -39,6 +39,7 @@ from planner.solve.progress import OnProgress, Progress, silent
 from planner.solve.reasons import reasons, why_infeasible
 from planner.solve.rows import Key
 from planner.solve.shortfalls import service_reasons
+from planner.solve.staged import is_joint, search_staged
 from planner.solve.standing import (
     Infeasible,
     Unavoidable,
@@ -48,6 +49,10 @@ from planner.solve.standing import (
 )
 
 ENGINE = "cp-sat"
+ENGINE_STAGED = "cp-sat, services after equipment"
+
+#: Share of the time that equipment may take where services are placed after it.
+_EQUIPMENT_SHARE = 0.7
 
 
 def plan(
@@ -63,8 +68,12 @@ def plan(
     """Return the best layout found within the limits, with a bound for every tier."""
     clock = Clock(options.time_limit_ms, deterministic=options.reproducible)
     problem = compile_estate(estate, as_built, as_of)
+    joint = is_joint(problem)
     try:
-        search = _search(problem, options, clock, on_progress)
+        if joint:
+            search = _search(problem, options, clock, on_progress)
+        else:
+            search = _search_staged(problem, options, clock, on_progress)
     except Infeasible:
         return Outcome(
             "INFEASIBLE",
@@ -80,7 +89,7 @@ def plan(
     is_optimal = all(tier.is_optimal for tier in tiers)
     provenance = Provenance(
         planner_version=__version__,
-        engine=ENGINE,
+        engine=ENGINE if joint else ENGINE_STAGED,
         ortools_version=version("ortools"),
         seed=options.seed,
         workers=options.workers,
@@ -118,6 +127,20 @@ def _search(problem: Problem, options: Options, clock: Clock, on_progress: OnPro
         search.hint = _greedy(model)
     search.run()
     return search
+
+
+def _search_staged(
+    problem: Problem, options: Options, clock: Clock, on_progress: OnProgress
+) -> Search:
+    def equipment(alone: Problem) -> Search:
+        limit_s = clock.limit_s
+        clock.limit_s = _EQUIPMENT_SHARE * limit_s
+        try:
+            return _search(alone, options, clock, on_progress)
+        finally:
+            clock.limit_s = limit_s
+
+    return search_staged(problem, equipment)
 
 
 def _is_enough(narrow: Search) -> bool:

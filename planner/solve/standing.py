@@ -75,7 +75,7 @@ def as_built_amounts(problem: Problem) -> dict[Key, int]:
     """
     standing = (g for g in problem.groups if g.home is not None)
     alone = _only(problem, (_without_cords(g) if _has_unknown_cords(g) else g for g in standing))
-    model = Model(Candidates(alone, movable=()), measures=True)
+    model = Model(Candidates(alone, movable=()), measures=lambda _: True)
     model.cp.minimize(sum(slack.variable for slack in model.slacks.values()))
     found = _run(model, _LIMIT_S)
     if found.status == "INFEASIBLE":
