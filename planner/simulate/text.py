@@ -19,6 +19,7 @@ from planner.simulate.sweep import Sweep
 
 #: As many findings of one kind as a line lists before it counts the rest.
 LISTED = 4
+LISTED_TENANTS = 8
 
 _WIDTH = 12
 
@@ -148,7 +149,13 @@ def _parts(effect: Effect) -> Iterator[tuple[str, str]]:
             f"`{item.requirement}` keeps {item.left} of {item.required}" for item in effect.paths
         ),
     )
-    yield "tenants", ", ".join(effect.tenants)
+    yield "tenants", _tenants(effect.tenants)
+
+
+def _tenants(tenants: Sequence[str]) -> str:
+    shown = ", ".join(tenants[:LISTED_TENANTS])
+    more = len(tenants) - LISTED_TENANTS
+    return f"{shown} and {grouped(more)} more" if more > 0 else shown
 
 
 def access_lost(effect: Effect) -> Iterator[str]:

@@ -92,6 +92,13 @@ def test_the_same_day_is_not_said():
     assert render_before(before, DAY) == "without any loss\n   equipment   1 down"
 
 
+def test_many_tenants_are_counted():
+    many = Effect(Scenario("rack", "r"), DAY, tenants=tuple("abcdefghij"))
+    assert render_effect(many, DAY).endswith("tenants     a, b, c, d, e, f, g, h and 2 more")
+    eight = many._replace(tenants=tuple("abcdefgh"))
+    assert render_effect(eight, DAY).endswith("tenants     a, b, c, d, e, f, g, h")
+
+
 def test_titles():
     both = pair_of(Domain("ups", "a"), Domain("rack", "r"))
     assert title(both) == "loss of UPS `a` and rack `r`"
