@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from planner.cli.context import Target
     from planner.cli.progress import ProgressLine
     from planner.explain.headroom import Base, Room
+    from planner.explain.stranded import Stranded
+    from planner.explain.wayout import WaysOut
+    from planner.model.estate import Estate
+    from planner.model.layout import AsBuilt, Layout
     from planner.model.workload import Workload
     from planner.solve.options import Options
 
@@ -60,6 +64,10 @@ class Question(NamedTuple):
     help="So many of the placed instances may move.",
 )  # fmt: skip
 @click.option(
+    "--expand", is_flag=True,
+    help="Also the cheapest of the estate's actions that let one more fit.",
+)  # fmt: skip
+@click.option(
     "--time-limit", "time_limit_ms", type=Seconds(), metavar="DURATION",
     help="For each plan that is tried.  [default: 15s]",
 )  # fmt: skip
@@ -74,6 +82,7 @@ def command(
     tenant: str | None,
     by: tuple[str, ...],
     moves: int,
+    expand: bool,
     time_limit_ms: int | None,
     fmt: str,
 ) -> int:
@@ -85,6 +94,7 @@ def command(
     """
     from planner.cli.context import load_lock, load_target, today
     from planner.explain.headroom import base_of
+    from planner.explain.stranded import render_stranded
     from planner.solve.options import Options
 
     target = load_target(estate, patches, layout)
@@ -94,6 +104,11 @@ def command(
     options = Options(time_limit_ms=time_limit_ms or DEFAULT_LIMIT_MS)
     questions = _questions(target, templates, sites, tenant, by)
     answers = _answers(base, questions, options)
+    left = [_stranded(base, q, room) for q, room in answers]
+    more = [
+        _expansion(target, lock, base, q, room, moves, options) if expand else None
+        for q, room in answers
+    ]
     if fmt == "json":
         print_json(
             "headroom",
@@ -101,12 +116,18 @@ def command(
                 "estate": target.estate.id,
                 "as_of": base.as_of.isoformat(),
                 "moves": moves,
-                "answers": [_room_json(q, room) for q, room in answers],
+                "answers": [
+                    _room_json(q, room, left[n], more[n]) for n, (q, room) in enumerate(answers)
+                ],
             },
         )
     else:
-        for question, room in answers:
+        for n, (question, room) in enumerate(answers):
             say(_render(question, room))
+            for line in render_stranded(left[n]):
+                say(line)
+            if expand:
+                say(_render_expansion(target, more[n]))
     return 130 if options.stop_event.is_set() else 0
 
 
@@ -230,7 +251,71 @@ def _render(question: Question, room: Room) -> str:
     return "\n".join(lines)
 
 
-def _room_json(question: Question, room: Room) -> dict[str, Any]:
+def _stranded(base: Base, question: Question, room: Room) -> tuple[Stranded, ...]:
+    """Return what is free in racks that cannot take one more; of one template of devices only."""
+    from planner.explain.headroom import next_copies
+    from planner.explain.stranded import stranded
+
+    (template, *others) = question.templates
+    if others or template.equipment is None:
+        return ()
+    found = next_copies(base, room, template)
+    if found is None or room.layout is None:
+        return ()
+    copies, instance = found
+    return stranded(base.estate, room.layout, base.as_of, copies, instance)
+
+
+def _expansion(
+    target: Target,
+    lock: Layout,
+    base: Base,
+    question: Question,
+    room: Room,
+    moves: int,
+    options: Options,
+) -> WaysOut | None:
+    """Return the cheapest actions that let one more fit; None where the estate prices none."""
+    from planner.explain.headroom import base_of, copies_of
+    from planner.explain.wayout import ways_out
+    from planner.io import parse_estate
+
+    if not target.estate.actions:
+        return None
+    done = target.inventory.actions
+    parsed = parse_estate(target.inventory.root, target.patches)
+
+    def estate_with(chosen: tuple[str, ...]) -> tuple[Estate, AsBuilt]:
+        changed = base_of(parsed.build((*done, *chosen)).estate, lock, base.as_of, moves)
+        added: dict[str, Workload] = {}
+        for template in question.templates:
+            added |= copies_of(template, room.at_least + 1)
+        workloads = dict(sorted({**changed.estate.workloads, **added}.items()))
+        return changed.estate.model_copy(update={"workloads": workloads}), changed.as_built
+
+    return ways_out(estate_with, base.as_of, options, alternatives=0, done=frozenset(done))
+
+
+def _render_expansion(target: Target, answer: WaysOut | None) -> str:
+    from planner.explain.wayout_text import money
+
+    if answer is None:
+        return "  expand no action of the estate has a price; declare some under `actions:`"
+    if not answer.ways:
+        return "  expand none of the estate's actions was found to help"
+    way = answer.ways[0]
+    actions = target.estate.actions
+    names = ", ".join(f"`{key}` ({actions[key].name})" for key in way.actions)
+    proof = "the cheapest" if answer.status.value == "cheapest" else "not proven to be the cheapest"
+    return f"  expand {money(way.price.cost_cents)} for one more: {names}; {proof}"
+
+
+def _room_json(
+    question: Question,
+    room: Room,
+    left: tuple[Stranded, ...],
+    more: WaysOut | None,
+) -> dict[str, Any]:
     return {
         "templates": [t.id for t in question.templates],
         "scope": question.scope or None,
@@ -239,4 +324,22 @@ def _room_json(question: Question, room: Room) -> dict[str, Any]:
         "proven": room.is_proven,
         "where": dict(room.where),
         "why_not": room.why_not or None,
+        "stranded": [
+            {
+                "site": s.site,
+                "rules": list(s.rules),
+                "racks": list(s.racks),
+                "free_u": s.free_half / 2,
+                "free_w": s.free_w,
+            }
+            for s in left
+        ],
+        "expand": None
+        if more is None or not more.ways
+        else {
+            "status": more.status.value,
+            "actions": list(more.ways[0].actions),
+            "cents": more.ways[0].price.cost_cents,
+            "days": more.ways[0].price.days,
+        },
     }

@@ -124,7 +124,7 @@ def headroom(
             break
         on_try(count)
         placed, most, layout, reason = _try(base, templates, count, options)
-        if layout is not None and placed >= low:
+        if layout is not None and (placed > low or best is None or placed == low < count):
             low, best = placed, layout
         if most is not None and most < count:
             high = most if high is None else min(high, most)
@@ -192,6 +192,21 @@ def _where(layout: Layout | None, templates: Sequence[Workload]) -> dict[str, in
     found = Counter(p.place.rack for key, p in layout.placements.items() if key.startswith(names))
     found.update(s.pool for key, s in layout.services.items() if key.startswith(names))
     return dict(sorted(found.items()))
+
+
+def next_copies(
+    base: Base, room: Room, template: Workload
+) -> tuple[dict[str, Workload], str] | None:
+    """Return the copies that a layout knows and an instance of one without a place, if any."""
+    if room.layout is None:
+        return None
+    name = f"{template.id}+"
+    known = [k for k in (*room.layout.placements, *room.layout.unplaced) if k.startswith(name)]
+    missing = next((k for k in room.layout.unplaced if k.startswith(name)), None)
+    if missing is None or missing not in room.layout.unplaced:
+        return None
+    most = max(int(_of(key).removeprefix(name)) for key in known)
+    return copies_of(template, most), missing
 
 
 def at_sites(template: Workload, sites: Sequence[str]) -> Workload:

@@ -7,7 +7,7 @@ stay. A workload of several instances is placed one by one, each in the best rac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from planner.explain.text import plural, render_place
 from planner.explain.whynot import Answer, Verdict, explain
 from planner.model.estate import Estate
 from planner.model.layout import Layout, Place, Placement
+from planner.model.space import Rack
 from planner.model.workload import Workload
 
 
@@ -27,7 +28,7 @@ class Ranked(NamedTuple):
     opens
         Whether the rack is empty until then.
     free_half
-        Half units of the rack's front face that nothing takes, is blocked or reserved, afterwards.
+        Half units that nothing takes on either face, is blocked or reserved, afterwards.
     draw_w, design_w
         Draw of the rack afterwards, and its design power, None where it has none.
     """
@@ -94,19 +95,30 @@ def where(
 def _rank(probe: Probe, verdict: Verdict) -> Ranked:
     rack = probe.estate.racks[verdict.rack]
     others = probe.rest.in_rack.get(rack.id, ())
-    taken = {half for other in others for half, _ in other.cells}
     start = verdict.place.position_half
-    if start is not None:
-        taken |= set(range(start, start + probe.equipment.u_height_half))
-    for units in rack.blocked:
-        taken |= set(range(units.start_half, units.end_half))
-    for item in probe.estate.reservations.values():
-        for units in item.units if item.rack == rack.id else ():
-            taken |= set(range(units.start_half, units.end_half))
-    first = 2 * rack.starting_unit
-    free = sum(half not in taken for half in range(first, first + 2 * rack.u_height))
+    height = probe.equipment.u_height_half
+    free = free_half(probe, rack, range(start, start + height) if start is not None else ())
     draw_w = sum(other.draw_w for other in others) + probe.equipment.draw.budget_w
     return Ranked(verdict.place, not others, free, draw_w, rack.max_power_w)
+
+
+def free_half(probe: Probe, rack: Rack, more: Iterable[int] = ()) -> int:
+    """Return the half units of a rack that nothing takes on either face, is blocked or reserved.
+
+    Parameters
+    ----------
+    more
+        Half units that count as taken, too.
+    """
+    taken = {half for other in probe.rest.in_rack.get(rack.id, ()) for half, _ in other.cells}
+    taken.update(more)
+    for units in rack.blocked:
+        taken.update(range(units.start_half, units.end_half))
+    for item in probe.estate.reservations.values():
+        for units in item.units if item.rack == rack.id else ():
+            taken.update(range(units.start_half, units.end_half))
+    first = 2 * rack.starting_unit
+    return sum(half not in taken for half in range(first, first + 2 * rack.u_height))
 
 
 def render_proposal(proposal: Proposal, top: int) -> str:

@@ -48,3 +48,47 @@ def test_where_of_a_file(planner, planned):
 def test_where_of_a_workload_that_is_placed_means_another_like_it(planner, planned):
     ran = planner("where", "neighbour/backup", "--as-of", DAY)
     assert ran.out.startswith("3 racks of 6 can take `neighbour/backup+1`; ")
+
+
+ACTIONS = """\
+actions:
+  - id: cooler
+    name: A third cooling unit in hall 1
+    eur: 9000
+    days: 60
+    patch:
+      cooling:
+        units:
+          - {id: cooler-1c, site: main, zone: zone-1, room: hall-1, kw: 12, draw_w: 3000,
+             cords: [mech-a, mech-b], restart_s: 60}
+  - {id: panels, name: Blanking panels, eur: 500, days: 5,
+     patch: {rack_types: [{id: rack-42u, max_power_w: 9000}]}}
+"""
+
+
+def test_what_is_stranded_and_what_lets_one_more_fit(planner, planned):
+    (planned / "inventory/first/actions.yaml").write_text(ACTIONS, encoding="utf-8")
+    words = ("headroom", "--template", "neighbour/backup", "--expand", "--as-of", DAY)
+    ran = planner(*words)
+    assert ran.code == 0
+    # Hall 2 may not host it, whatever is free there; hall 1 is full of heat. Panels do not help.
+    closed = "in 3 racks that tenancy.places, tenancy.protection closes\n"
+    assert closed in ran.out
+    assert "\n  stranded at main: " in ran.out
+    assert ran.out.endswith(
+        "  expand 9000 EUR for one more: `cooler` (A third cooling unit in hall 1); the cheapest\n"
+    )
+    (answer,) = planner(*words, "--format", "json").json["answers"]
+    assert answer["expand"] == {
+        "status": "cheapest", "actions": ["cooler"], "cents": 900_000, "days": 60,
+    }  # fmt: skip
+    assert {rule for s in answer["stranded"] for rule in s["rules"]} == {
+        "tenancy.places", "tenancy.protection", "cooling.zone", "cooling.rack",
+    }  # fmt: skip
+
+
+def test_expand_without_priced_actions(planner, planned):
+    ran = planner("headroom", "--template", "neighbour/backup", "--expand", "--as-of", DAY)
+    assert ran.out.endswith(
+        "  expand no action of the estate has a price; declare some under `actions:`\n"
+    )
