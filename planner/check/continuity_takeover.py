@@ -13,7 +13,7 @@ from planner.check.critical import Dependence
 from planner.check.services import moves_to
 from planner.check.takeover import Takeover, Votes
 from planner.check.wording import count
-from planner.check.worst import worst_of
+from planner.check.worst import worst_by_subject, worst_of
 from planner.model.continuity import Process
 from planner.model.scenarios import NORMAL, Scenario
 from planner.model.tenancy import HostingClass
@@ -44,15 +44,16 @@ def _moving(case: Case, dependence: Dependence, group: str, member: str) -> list
 
 def data(case: Case) -> Iterator[Violation]:
     """continuity.data: lag of the mirror <= least RPO of the critical processes it serves."""
+    yield from worst_by_subject(_data(case))
+
+
+def _data(case: Case) -> Iterator[Violation]:
     dependence = Dependence(case.estate)
-    found: dict[str, list[Violation]] = {}
     for group, member in members(case):
         for one in _moving(case, dependence, group, member):
             violation = _stale(case, dependence, one, group, member)
             if violation is not None:
-                found.setdefault(one.workload.id, []).append(violation)
-    for several in found.values():
-        yield from worst_of(several)
+                yield violation
 
 
 def _stale(
@@ -83,16 +84,16 @@ def _stale(
 
 def quorum(case: Case) -> Iterator[Violation]:
     """continuity.quorum: votes of the member alone >= majority, or a manual procedure."""
+    yield from worst_by_subject(_quorum(case))
+
+
+def _quorum(case: Case) -> Iterator[Violation]:
     dependence = Dependence(case.estate)
     takeover = Takeover(case.estate, dependence)
-    found: dict[str, list[Violation]] = {}
     for group, member in members(case):
         for one in _moving(case, dependence, group, member):
             if one.service.manual_min is None and not takeover.has_quorum(one, member):
-                votes = takeover.votes(member)
-                found.setdefault(one.workload.id, []).append(_no_quorum(one, votes, member))
-    for several in found.values():
-        yield from worst_of(several)
+                yield _no_quorum(one, takeover.votes(member), member)
 
 
 def _no_quorum(one: ServicePlaced, votes: Votes, member: str) -> Violation:
@@ -114,15 +115,18 @@ def _no_quorum(one: ServicePlaced, votes: Votes, member: str) -> Violation:
 
 def restart(case: Case) -> Iterator[Violation]:
     """continuity.restart: minutes of the restart chain of a process <= its RTO."""
+    yield from worst_by_subject(_restart(case))
+
+
+def _restart(case: Case) -> Iterator[Violation]:
     dependence = Dependence(case.estate)
     takeover = Takeover(case.estate, dependence)
     for process in dependence.critical().processes:
-        if process.rto_min is not None:
-            yield from worst_of(
-                _late(case, takeover, process, process.rto_min, member)
-                for group, member in members(case)
-                if process.continuity_group in (None, group)
-            )
+        for group, member in members(case):
+            if process.rto_min is not None and process.continuity_group in (None, group):
+                violation = _late(case, takeover, process, process.rto_min, member)
+                if violation is not None:
+                    yield violation
 
 
 def _late(
@@ -149,13 +153,21 @@ def _late(
 
 def protection(case: Case) -> Iterator[Violation]:
     """continuity.protection: what rooms may host in the emergency >= need of what runs there."""
+    yield from worst_by_subject(_protection(case))
+
+
+def _protection(case: Case) -> Iterator[Violation]:
     dependence = Dependence(case.estate)
-    found: dict[str, list[Violation]] = {}
     for group, member in members(case):
-        for violation in _unprotected(case, dependence, group, member):
-            found.setdefault(violation.subject, []).append(violation)
-    for several in found.values():
-        yield from worst_of(several)
+        yield from _unprotected(case, dependence, group, member)
+
+
+def on_every_site(case: Case) -> Iterator[Violation]:
+    """Yield what these rules find on every site alone, not only where it is worst."""
+    yield from _data(case)
+    yield from _quorum(case)
+    yield from _restart(case)
+    yield from _protection(case)
 
 
 def _unprotected(

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from planner.check.case import Case
+from planner.check.continuity_takeover import on_every_site
 from planner.check.critical import Dependence
 from planner.check.judge import AFTER_LOSSES, ALONE, IN_SCENARIOS
 from planner.check.sweep import Sight, Watcher, sweep, sweep_alone
@@ -131,6 +132,9 @@ def failures(estate: Estate, layout: Layout, as_of: date) -> Failures:
     collector = _Collector([*everywhere, *alone])
     swept = sweep(case, [*everywhere, collector])
     sweep_alone(case, dependence, swept, [*after_losses, *alone, collector])
+    alone_at = {scenario.id: scenario for scenario in iter_alone(estate)}
+    for violation in on_every_site(case):
+        collector.take(alone_at[violation.scenario], violation)
     simulator = Simulator(estate, layout, as_of)
     every = [*_losses(estate)]
     for scenario in every:

@@ -16,7 +16,11 @@ from tests.builders import (
     layout,
     link,
     network_node,
+    pool,
+    process,
     rack,
+    room,
+    service,
     site,
     waiver,
     workload,
@@ -28,6 +32,7 @@ from tests.check.random_continuity import random_continuity
 IN_TURN = {
     "power.cord", "power.failover", "cooling.zone", "redundancy.survive", "continuity.survivor",
     "continuity.compute", "continuity.power", "continuity.cooling", "continuity.fuel",
+    "continuity.data", "continuity.quorum", "continuity.restart", "continuity.protection",
 }  # fmt: skip
 
 
@@ -118,3 +123,26 @@ def test_combinations_and_sites_alone_are_counted_apart():
     key = "site alone with a further loss"
     assert tallies[key] == Tally(key, 6, 4)
     assert {kind_of(item.scenario) for item in found.failing} >= {"site alone", key}
+
+
+def test_what_fails_on_both_sites_alone_is_told_of_both():
+    # 15 minutes of 12 to move to the other site, at which the other instance is: the judge names
+    # one site, and both fail.
+    made = estate(
+        rack("r1"), feed("f1"),
+        rack("r2", "row2", "room2", "s2"), room("room2", "s2"), feed("f2", "r2", site="s2"),
+        site("s1", continuity_group="g"), site("s2", continuity_group="g"),
+        group(gives_up=("feed", "rack", "row", "room", "fire_compartment")),
+        workload("host", 2, cords=1), pool("p1", hosts="host"), pool("p2", "s2", hosts="host"),
+        service("svc", 2, takeover_min=15), process("b", "svc", rto_min=12), link("l", "s1", "s2"),
+    )  # fmt: skip
+    plan = layout(
+        {"host-1": at("r1", 1, "f1"), "host-2": at("r2", 1, "f2")},
+        services={"svc-1": ("p1", "p2"), "svc-2": ("p2", "p1")},
+    )
+    assert [v.rule for v in check(made, plan, DAY).violations] == ["continuity.restart"]
+    failing = failures(made, plan, DAY).failing
+    assert [(item.scenario.id, item.findings[0].required) for item in failing] == [
+        ("site s1 alone", 15),
+        ("site s2 alone", 15),
+    ]

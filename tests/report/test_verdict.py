@@ -385,4 +385,4 @@ def test_data_are_ready_for_json():
         {"one": "s1", "other": "s2", "apart_m": 4447, "geo_redundant": False}
     ]
     assert found["processes"][0]["alone"][1] == {"site": "s2", "state": "runs", "minutes": 15}
-    assert {"kind": "site alone", "losses": 2, "not_survived": 0} in found["failures"]["by_kind"]
+    assert {"kind": "site alone", "losses": 2, "not_survived": 1} in found["failures"]["by_kind"]
