@@ -83,7 +83,6 @@ class LoadModel:
             for node in set(pattern.nodes):
                 self._patterns_at.setdefault(node, []).append(index)
         self._reference = self._refer_to(self.normal, range(len(patterns)))
-        self._fixed_cache: dict[object, dict[int, Load]] = {}
         self._fixed_nodes = self._relevant_nodes()
 
     def _refer_to(self, state: State, patterns: Iterable[int]) -> _Reference:
@@ -126,9 +125,10 @@ class LoadModel:
             state.battery,
             state.look,
         )
-        if key not in self._fixed_cache:
-            self._fixed_cache[key] = self.graph.fixed_loads(state)
-        return self._fixed_cache[key]
+        known = self.graph.known_fixed_loads
+        if key not in known:
+            known[key] = self.graph.fixed_loads(state)
+        return known[key]
 
     def _contribution(self, pattern: Pattern, state: State) -> dict[int, Load]:
         """Return W and VA on every node from one W drawn by a device of this pattern."""

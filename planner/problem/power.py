@@ -96,6 +96,8 @@ class PowerGraph:
             for n, node in enumerate(self.nodes)
         )
         self._lost: dict[Domain, Lost] = {}
+        #: Fixed loads by what they depend on, shared by all that ask: they take long to add up.
+        self.known_fixed_loads: dict[object, dict[int, tuple[Fraction, Fraction]]] = {}
         diversity = estate.policy.diversity_permille
         self._diversity = tuple(
             Fraction(diversity.get(node.kind.value, 1000), 1000) for node in self.nodes
