@@ -19,7 +19,6 @@ from planner.cli.options import (
 )
 from planner.cli.output import print_json, say, talk
 from planner.errors import UsageError
-from planner.model.scenarios import DOMAIN_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +32,22 @@ if TYPE_CHECKING:
 DEFAULT_TOP = 20
 
 EXIT_INTERRUPTED = 130
+
+
+class Kind(click.ParamType[str]):
+    """A kind of failure domain; the kinds are looked up when one is named."""
+
+    name = "kind"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the kind, or fail with those that there are."""
+        from planner.simulate.losses import SWEPT_KINDS
+
+        if value not in SWEPT_KINDS:
+            self.fail(f"`{value}` is no kind: expected {', '.join(SWEPT_KINDS)}", param, ctx)
+        return str(value)
 
 
 class Asked(NamedTuple):
@@ -60,8 +75,8 @@ class Asked(NamedTuple):
 @click.command(name="fail")
 @with_options(estate_options, layout_option, as_of_option)
 @click.option(
-    "--kind", "kinds", type=click.Choice((*DOMAIN_KINDS, "combination")), multiple=True,
-    metavar="KIND", help="Only losses of this kind: ups, rack, room, duct ...; may be repeated.",
+    "--kind", "kinds", type=Kind(), multiple=True, metavar="KIND",
+    help="Only losses of this kind: ups, rack, room, duct ...; may be repeated.",
 )  # fmt: skip
 @click.option(
     "--domain", "domains", multiple=True, metavar="ID",

@@ -107,7 +107,7 @@ def test_no_estate_is_a_usage_error(planner, tmp_path, monkeypatch):
 
 
 def test_an_unexpected_exception_is_called_a_defect(planner, starter, monkeypatch):
-    def broken(path, patches=()):
+    def broken(*words, **options):
         raise ZeroDivisionError("by zero")
 
     monkeypatch.setattr("planner.io.load_estate", broken)
@@ -124,7 +124,7 @@ def test_an_unexpected_exception_is_called_a_defect(planner, starter, monkeypatc
 def test_debug_shows_the_traceback(starter):
     program = (
         "import sys, planner.io\n"
-        "def broken(path, patches=()): raise ZeroDivisionError('by zero')\n"
+        "def broken(*words, **options): raise ZeroDivisionError('by zero')\n"
         "planner.io.load_estate = broken\n"
         "from planner.cli.app import run\n"
         "sys.exit(run(['--debug', 'validate']))\n"
@@ -169,7 +169,7 @@ def test_a_file_that_cannot_be_written_is_no_defect(planner, starter):
 
 
 def test_interrupted_elsewhere_exits_130(planner, starter, monkeypatch):
-    def interrupted(path, patches=()):
+    def interrupted(*words, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("planner.io.load_estate", interrupted)

@@ -136,6 +136,7 @@ def test_what_is_wrong_without_any_loss_comes_first(planner, planned, edit):
     ("words", "message"),
     [
         (("--domain", "ups-c"), "error[usage]: `ups-c` is no failure domain of `first`"),
+        (("--kind", "cat"), "`cat` is no kind: expected utility, transformer, generator, "),
         (("--pairs", "--domain", "x"), "error[usage]: --pairs and --domain do not go together"),
         (("--pairs", "--site-alone"), "error[usage]: --pairs and --site-alone do not go together"),
         (
