@@ -30,7 +30,7 @@ VERBS = {
     "check": "judge a layout by every rule, apart from the solver",
     "baseline": "remember known violations, so that a gate fails on new ones only",
     "diff": "list moves, additions and removals between two layouts",
-    "explain": "say for every rack or pool why an instance may or may not be there",
+    "explain": "say for every rack, or pool, why an instance may be there or not",
     "where": "name the best places for one new workload",
     "headroom": "say how many more of a workload fit, and what stops the next",
     "fail": "say what happens when something fails, the worst first",
