@@ -38,6 +38,8 @@ def pool(model: Model) -> None:
 
     Kept for others: the mirrors, and the RAM and licences of warm copies.
     """
+    if not model.candidates.services.options:
+        return
     hosting, problem = model.hosting, model.problem
     seen: set[object] = set()
     for e, epoch in enumerate(problem.epochs):

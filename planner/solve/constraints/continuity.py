@@ -80,6 +80,8 @@ def survivor_services(model: Model) -> None:
     out: at most as many of its instances are down in it.
     """
     hosting, services = model.hosting, model.candidates.services
+    if not services.options:
+        return
     worst: dict[tuple[tuple[str, ...], frozenset[int]], list[PoolState]] = {}
     states = hosting.pools.states
     for workload, options in services.of_workload.items():
@@ -120,6 +122,8 @@ def compute(model: Model) -> None:
     Says nothing where the pool itself is dead. Rows that hardly ever bind wait, where the model
     may be built step by step.
     """
+    if not model.candidates.services.options:
+        return
     rows_of_pools = pool_rows(model)
     for row in rows_of_pools.first:
         row.add(model)
@@ -176,6 +180,8 @@ def restart(model: Model) -> None:
     `unit = sum over its services of the longest move + longest of the units it depends on`
     """
     problem, continuity = model.problem, model.problem.continuity
+    if not model.candidates.services.options:
+        return
     for process in continuity.critical(None).processes:
         if process.rto_min is None:
             continue
