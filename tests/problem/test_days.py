@@ -3,7 +3,7 @@
 from datetime import date
 
 from planner.problem.days import epochs, maximal
-from tests.builders import DAY, estate, rack, reservation, units, workload
+from tests.builders import DAY, estate, rack, reservation, service, units, workload
 
 
 def found(of, as_of=DAY):
@@ -46,6 +46,15 @@ def test_horizon_before_as_of_is_as_of():
     e = estate(workload("x", valid_from=date(2026, 2, 1)), planning_horizon=date(2025, 6, 1))
     assert found(e) == [(DAY, "", "")]
     assert found(e, date(2026, 2, 1)) == [(date(2026, 2, 1), "x", "")]
+
+
+def test_services_make_days_too():
+    e = estate(
+        workload("x"),
+        service("y", valid_from=date(2026, 3, 1)),
+        planning_horizon=date(2026, 12, 31),
+    )
+    assert found(e) == [(DAY, "x", ""), (date(2026, 3, 1), "xy", "")]
 
 
 def test_reservations_make_days_too():

@@ -3,7 +3,7 @@
 from datetime import date
 
 from planner.model.workload import Spread
-from tests.builders import at, estate, feed, rack, room, workload
+from tests.builders import at, estate, feed, pool, rack, room, service, workload
 from tests.solve.fixing import allows, pair
 
 
@@ -109,3 +109,9 @@ def test_kept_together_as_long_as_it_is_there(until, says):
 def test_all_or_nothing(partial, says):
     e = two_rooms(workload(count=2, cords=1, partial=partial))
     assert allows(e, places("r1")) is says
+
+
+@pair("redundancy.whole", "partial", forbidden=False, allowed=True)
+def test_all_or_nothing_of_a_service(partial, says):
+    e = two_rooms(workload(cords=1), pool(), service(count=2, partial=partial))
+    assert allows(e, places("r1"), services={"svc-1": "p1"}) is says
