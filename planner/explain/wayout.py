@@ -199,7 +199,7 @@ class _Search:
         """Return the set with one more action that leaves the fewest reasons, else the largest."""
         best, least = self.sets.largest(chosen), self.trials.num_reasons(chosen)
         for larger in sorted(self.sets.grown(chosen), key=self.sets.price):
-            if not least or self.trials.is_over:
+            if least < 0 or self.trials.is_over:
                 break
             num_reasons = self.trials.num_reasons(larger)
             if num_reasons < least:

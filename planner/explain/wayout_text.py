@@ -108,8 +108,10 @@ def _verdict(answer: WaysOut, max_actions: int | None) -> str:
         return f"no way out (proven): no set{limit} that goes together helps; {looked}"
     if answer.status is Status.NOT_FOUND:
         return f"no way out found in time, nor a proof that there is none; {looked}; {more}"
-    if answer.status is Status.FOUND or not answer.is_complete:
-        return f"time ended before all was looked at: others may be cheaper; {looked}; {more}"
+    if answer.status is Status.FOUND:
+        return f"time ended before the proof: others may be cheaper; {looked}; {more}"
+    if not answer.is_complete:
+        return f"time ended before all further sets were looked at; {looked}; {more}"
     return looked
 
 

@@ -40,7 +40,7 @@ EstateWith = Callable[[tuple[str, ...]], tuple[Estate, AsBuilt]]
 _DECIDING = ("unplaced", "soft", "moves")
 
 #: Share of the time that is left, for one plan and for finding one conflict.
-_PLAN_SHARE, _CONFLICT_SHARE = 0.5, 0.2
+_PLAN_SHARE, _CONFLICT_SHARE = 0.3, 0.15
 
 #: Least time for either, s.
 _LEAST_S = 1.0
@@ -133,6 +133,9 @@ class _Filter(NamedTuple):
 class Trials:
     """Decides sets, each once; what it learns from one it asks of the next.
 
+    A layout that holds with other actions, or places everything without any, may hold here as well:
+    the judge is asked before the solver.
+
     Attributes
     ----------
     num_planned, num_skipped
@@ -150,6 +153,7 @@ class Trials:
     def __post_init__(self) -> None:
         self._known: dict[frozenset[str], Trial] = {}
         self._filters: list[_Filter] = []
+        self._layouts: list[tuple[AsBuilt, Layout]] = []
         self._asks_estate = False
 
     @property
@@ -170,37 +174,62 @@ class Trials:
             self.goal = Goal(subject, others)
         trial = self._judged(estate, outcome, broken)
         self._asks_estate = bool(trial.trouble.about_estate)
+        if outcome.layout is not None and not self.goal.is_unmet(estate, outcome.layout):
+            self._layouts.append((as_built, outcome.layout))
         self._known[frozenset()] = self._settled(trial, estate, as_built)
         return self._known[frozenset()]
 
     def decide(self, chosen: frozenset[str]) -> Trial:
         """Return what is known of a set, after planning with it where that is needed."""
         if chosen not in self._known:
-            self._known[chosen] = self._try(chosen)
+            trial = self._glance(chosen)
+            self.num_skipped += trial.decision is Decision.BAD
+            if trial.decision is Decision.OPEN:
+                estate, as_built = self.estate_with(tuple(sorted(chosen)))
+                outcome = self._plan(estate, as_built)
+                trial = self._settled(self._judged(estate, outcome), estate, as_built)
+                if trial.layout is not None:
+                    self._layouts[1:] = [(as_built, trial.layout)]
+            self._known[chosen] = trial
         return self._known[chosen]
 
     def num_reasons(self, chosen: frozenset[str]) -> int:
-        """Return how many reasons there are against a set, without planning with it."""
-        known = self._known.get(chosen)
-        if known is not None and known.decision is Decision.GOOD:
-            return 0
+        """Return how many reasons there are against a set without planning with it; -1 if good."""
+        if chosen in self._known and self._known[chosen].decision is Decision.GOOD:
+            return -1
         try:
             estate, as_built = self.estate_with(tuple(sorted(chosen)))
         except InventoryError:
             return 10**6
-        return len(self._of_estate(estate)) + sum(self._against(estate, as_built))
+        seen = self._seen(estate, as_built)
+        if seen.decision is Decision.GOOD:
+            self._known[chosen] = seen
+            return -1
+        return len(seen.trouble.about_estate) + sum(self._against(estate, as_built))
 
-    def _try(self, chosen: frozenset[str]) -> Trial:
+    def _glance(self, chosen: frozenset[str]) -> Trial:
+        """Return what is known of a set without planning with it."""
         try:
             estate, as_built = self.estate_with(tuple(sorted(chosen)))
         except InventoryError:
-            self.num_skipped += 1
             return Trial(Decision.BAD)  # these patches do not go together
-        if self._of_estate(estate) or any(self._against(estate, as_built)):
-            self.num_skipped += 1
+        seen = self._seen(estate, as_built)
+        if seen.decision is Decision.OPEN and any(self._against(estate, as_built)):
             return Trial(Decision.BAD)
-        outcome = self._plan(estate, as_built)
-        return self._settled(self._judged(estate, outcome), estate, as_built)
+        return seen
+
+    def _seen(self, estate: Estate, as_built: AsBuilt) -> Trial:
+        """Judge what is at hand: nothing placed, for the rules about the estate, and layouts."""
+        layouts = [_empty(estate, self.as_of)] if self._asks_estate else []
+        layouts += [layout for stands, layout in self._layouts if stands == as_built]
+        for layout in layouts:
+            broken = check(estate, layout, self.as_of).violations
+            trouble = Trouble(None, (), tuple(filter(self.goal.counts, broken)))
+            if trouble.about_estate:
+                return Trial(Decision.BAD, trouble)
+            if not trouble.violations and not self.goal.is_unmet(estate, layout):
+                return Trial(Decision.GOOD, trouble, layout)
+        return Trial(Decision.OPEN)
 
     def _plan(self, estate: Estate, as_built: AsBuilt) -> Outcome:
         self.num_planned += 1
@@ -290,13 +319,6 @@ class Trials:
                 self._filters.remove(filter_)
                 self._filters.insert(0, filter_)
             yield holds
-
-    def _of_estate(self, estate: Estate) -> tuple[Violation, ...]:
-        """Return what an estate breaks whatever is placed, where that is what was wrong."""
-        if not self._asks_estate:
-            return ()
-        found = check(estate, _empty(estate, self.as_of), self.as_of).violations
-        return tuple(v for v in found if RULES[v.rule].about_estate and self.goal.counts(v))
 
 
 def _goal(layout: Layout, violations: Iterable[Violation], subject: str | None) -> Goal:
