@@ -7,6 +7,7 @@ other arithmetic.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import pytest
@@ -119,3 +120,14 @@ def test_certificates_outlast_the_horizon_and_have_a_placeholder(answer):
         assert certificate.valid_until > answer.estate.policy.planning_horizon
         text = (answer.inventory.root / certificate.evidence).read_text(encoding="utf-8")
         assert text.startswith("PLACEHOLDER")
+
+
+def test_the_pair_is_close_and_claims_no_geo_redundancy(answer):
+    """One degree of latitude is 111.2 km; of longitude at 52 degrees north cos(52) of it."""
+    first, second = (answer.estate.sites[site] for site in answer.sites)
+    north = (first.lat_udeg - second.lat_udeg) / 1e6 * 111.2
+    east = (first.lon_udeg - second.lon_udeg) / 1e6 * 111.2 * math.cos(math.radians(52))
+    text = " ".join(answer.readme.split())
+    assert f"about {math.hypot(north, east):.0f} km apart" in text
+    assert "operational redundancy, not geo-redundancy" in text
+    assert not any(g.geo_redundancy for g in answer.estate.continuity_groups.values())

@@ -6,7 +6,6 @@ estate's own. The figures are recomputed from the model alone (`tests.inventory.
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 
 import pytest
@@ -68,17 +67,6 @@ def test_high_needs_meet_certified_rooms_only(estate):
         highest = max(room.may_host.confidentiality, room.may_host.availability)
         if highest is Protection.SEHR_HOCH:
             assert room.certificates, room.id
-
-
-def test_the_pair_is_close_and_claims_no_geo_redundancy(estate, readme):
-    """One degree of latitude is 111.2 km; of longitude at 52 degrees north cos(52) of it."""
-    city, lwl = estate.sites["city"], estate.sites["lwl"]
-    north = (lwl.lat_udeg - city.lat_udeg) / 1e6 * 111.2
-    east = (lwl.lon_udeg - city.lon_udeg) / 1e6 * 111.2 * math.cos(math.radians(52))
-    assert 4 <= math.hypot(north, east) < 4.2
-    assert "about 4 km apart" in readme
-    assert "operational redundancy, not geo-redundancy" in readme
-    assert not estate.continuity_groups["muenster"].geo_redundancy
 
 
 # ---------------------------------------------------------------- the plan
