@@ -192,13 +192,16 @@ def _mirror(
 def access(case: Case) -> Iterator[Violation]:
     """network.access: each site that runs a workload reaches its access networks."""
     asking = [w for w in case.planned.values() if w.access_networks]
-    sites = {w.id: _sites_of(case, w) for w in asking}
-    if not any(sites.values()):
+    sites = {w.id: found for w in asking if (found := _sites_of(case, w))}
+    if not sites:
         return
     network = Network(case.estate)
     dependence = Dependence(case.estate)
+    alone = [s for s in iter_alone(case.estate) if not s.lost or s.kind in NETWORK_KINDS]
     for workload in asking:
-        scenarios = list(_access_scenarios(case, dependence, workload))
+        if workload.id not in sites:
+            continue
+        scenarios = list(_access_scenarios(case, dependence, workload, alone))
         for name in workload.access_networks:
             ends = [n.id for n in case.estate.network_nodes.values() if n.access_network == name]
             cut = [
@@ -233,17 +236,15 @@ def _lost(network: Network, scenario: Scenario) -> tuple[Domain, ...]:
     return (*others, *scenario.losses)
 
 
-def _access_scenarios(case: Case, dependence: Dependence, workload: Workload) -> Iterator[Scenario]:
+def _access_scenarios(
+    case: Case, dependence: Dependence, workload: Workload, alone: list[Scenario]
+) -> Iterator[Scenario]:
     """Yield the scenarios in which access networks are reached: what is critical, after losses."""
     yield Scenario(NORMAL)
     if workload.id in dependence.critical().equipment:
         yield from iter_network_losses(case.estate)
         yield from (Scenario("site", key) for key in case.estate.sites)
-    for scenario in iter_alone(case.estate):
-        if scenario.lost and scenario.kind not in NETWORK_KINDS:
-            continue
-        if workload.id in dependence.critical_in(scenario).equipment:
-            yield scenario
+    yield from (s for s in alone if workload.id in dependence.critical_in(s).equipment)
 
 
 def _cut_off(workload: Workload, name: str, cut: list[tuple[Scenario, str]]) -> Violation:

@@ -65,7 +65,7 @@ def command(
         (workload,) = copies_of(workload, 1).values()
     workloads = dict(sorted({**target.estate.workloads, workload.id: workload}.items()))
     with_it = target.estate.model_copy(update={"workloads": workloads})
-    proposal = where(with_it, lock, day, workload, show_count)
+    proposal = where(with_it, lock, day, workload, show_count, top=top)
     if fmt == "json":
         print_json(
             "where",
@@ -73,7 +73,7 @@ def command(
                 "estate": target.estate.id,
                 "as_of": day.isoformat(),
                 "workload": workload.id,
-                "num_open": len(proposal.best),
+                "num_open": len(proposal.answer.open),
                 "best": [
                     {
                         "place": place_json(r.place),

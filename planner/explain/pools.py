@@ -19,7 +19,7 @@ from planner.check.judge import ABOUT_PLACES, ABOUT_SERVICES
 from planner.check.waiver import waived_amount
 from planner.errors import UsageError
 from planner.explain.cases import new_or_worse
-from planner.explain.whole import violations_of
+from planner.explain.whole import Reach, violations_of
 from planner.model.estate import Estate
 from planner.model.layout import Layout, ServicePlacement
 from planner.model.violation import Violation
@@ -163,8 +163,8 @@ class PoolProbe:
         found = new_or_worse(self._before, self._near(layout))
         if not found:
             if self._all_before is None:
-                self._all_before = violations_of(self.estate, self._rest, self.as_of)
-            after = violations_of(self.estate, layout, self.as_of)
+                self._all_before = violations_of(self.estate, self._rest, self.as_of, Reach.WHOLE)
+            after = violations_of(self.estate, layout, self.as_of, Reach.WHOLE)
             found = new_or_worse(self._all_before, after)
         return [v for v in found if not self._is_waived(v)]
 

@@ -20,7 +20,7 @@ from planner.errors import UsageError
 from planner.explain.candidates import places_in
 from planner.explain.cases import new_or_worse, with_devices
 from planner.explain.supply import SupplyProbe
-from planner.explain.whole import is_far_reaching, violations_of
+from planner.explain.whole import Reach, reach_of, violations_of
 from planner.model.estate import Estate
 from planner.model.layout import Layout, Place, Placement
 from planner.model.space import Rack
@@ -80,14 +80,21 @@ class Probe:
         days = (day for day in self.rest.days if is_active(self.workload, day))
         return any(is_active(other, day) for day in days)
 
-    def violations(self, place: Place) -> list[Violation]:
-        """Return what would be broken, or broken by more, with the instance at `place`."""
+    def violations(self, place: Place, *, is_quick: bool = False) -> list[Violation]:
+        """Return what would be broken, or broken by more, with the instance at `place`.
+
+        Parameters
+        ----------
+        is_quick
+            Look at the rack and what feeds it only: a place that breaks nothing may still break
+            rules that reach further.
+        """
         (device,) = Case(
             self.estate, self.as_of, [(self.instance, place, None)], self.rest.standing
         ).devices
         found = self._in_rack(device) + self._across_racks(device) + self._moves(place)
         found += self._supply.violations(device)
-        if not found:
+        if not found and not is_quick:
             found = self._far_away(place)
         return [v for v in found if not self._is_waived(v)]
 
@@ -123,26 +130,28 @@ class Probe:
         return [v for rule in rules for v in new_or_worse(rule(before), rule(after))]
 
     @cached_property
-    def _is_far_reaching(self) -> bool:
-        return is_far_reaching(self.estate, self.workload)
+    def reach(self) -> Reach:
+        """How far the rules reach that the instance has a part in."""
+        return reach_of(self.estate, self.workload)
 
     @cached_property
     def _before(self) -> list[Violation]:
         """What the rest of the layout breaks of the rules that reach further."""
         others = {k: p for k, p in self.layout.placements.items() if k != self.instance}
         rest = self.layout.model_copy(update={"placements": others})
-        return violations_of(self.estate, rest, self.as_of)
+        return violations_of(self.estate, rest, self.as_of, self.reach)
 
     def _far_away(self, place: Place) -> list[Violation]:
-        """Judge the whole layout by the rules that reach beyond racks and feeds."""
-        if not self._is_far_reaching:
+        """Judge the layout by the rules that reach beyond racks and feeds."""
+        if self.reach is Reach.RACK:
             return []
         stands = self.instance in self.rest.standing
         new = Placement(instance=self.instance, place=place, standing=stands)
         layout = self.layout.model_copy(
             update={"placements": {**self.layout.placements, self.instance: new}}
         )
-        return new_or_worse(self._before, violations_of(self.estate, layout, self.as_of))
+        after = violations_of(self.estate, layout, self.as_of, self.reach)
+        return new_or_worse(self._before, after)
 
     def _moves(self, place: Place) -> list[Violation]:
         """Judge pins and the move budget as if the layout placed it there."""

@@ -164,9 +164,9 @@ class _Search:
         """Decide the sets from the cheapest on; whether none was left undecided."""
         self._num_open_before = 0
         for chosen in self.sets.in_order(self._contains_better):
+            self._say(chosen)
             if self.trials.is_over:
                 return False
-            self._say(chosen)
             decision = self.trials.decide(chosen).decision
             self._num_sets += 1
             self._num_open += decision is Decision.OPEN
@@ -220,7 +220,7 @@ class _Search:
     def _say(self, chosen: frozenset[str]) -> None:
         found = f", {len(self._good)} found" if self._good else ", one found" if self._some else ""
         now = " + ".join(sorted(chosen)) or "without any action"
-        self.on_progress(f"{self._num_sets} sets decided{found}; {now}")
+        self.on_progress(f"{self.trials.num_planned} planned with{found}; {now}")
 
     def _way(self, chosen: frozenset[str]) -> Way:
         order = with_required(self.sets.actions, chosen)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from planner.explain.probe import Probe
 from planner.explain.text import plural, render_place
+from planner.explain.whole import Reach
 from planner.explain.whynot import Answer, Verdict, explain
 from planner.model.estate import Estate
 from planner.model.layout import Layout, Place, Placement
@@ -51,9 +52,9 @@ class Proposal(NamedTuple):
     Attributes
     ----------
     best
-        The best places of the first instance.
+        The best places of the first instance, judged by every rule.
     answer
-        The verdict on every rack, for the first instance.
+        The verdict on every rack, for the first instance, by the rules about a rack and its feeds.
     places
         Instance -> place, one after the other; without those for which none was left.
     """
@@ -70,8 +71,16 @@ def where(
     as_of: date,
     workload: Workload,
     on_rack: Callable[[int, int], None] | None = None,
+    *,
+    top: int = 5,
 ) -> Proposal:
-    """Return the best places for the instances of a workload that the layout does not place."""
+    """Return the best places for the instances of a workload that the layout does not place.
+
+    Parameters
+    ----------
+    top
+        Places of the first instance to return: so many are judged by every rule.
+    """
     places: dict[str, Place] = {}
     first: Answer | None = None
     best: tuple[Ranked, ...] = ()
@@ -79,8 +88,8 @@ def where(
     for instance in workload.instance_ids():
         if instance in layout.placements:
             continue
-        answer = explain(Probe(estate, beside, as_of, instance), on_rack)
-        ranked = sorted((_rank(answer.probe, v) for v in answer.open), key=lambda r: r.rank)
+        answer = explain(Probe(estate, beside, as_of, instance), on_rack, is_quick=True)
+        ranked = _confirmed(answer, top if first is None else 1)
         if first is None:
             first, best = answer, tuple(ranked)
         if not ranked:
@@ -90,6 +99,17 @@ def where(
         beside = beside.model_copy(update={"placements": {**beside.placements, instance: placed}})
     assert first is not None, "nothing of the workload is left to place"
     return Proposal(workload, best, first, places)
+
+
+def _confirmed(answer: Answer, top: int) -> list[Ranked]:
+    """Return the best places that also keep the rules that reach beyond a rack and its feeds."""
+    found: list[Ranked] = []
+    for ranked in sorted((_rank(answer.probe, v) for v in answer.open), key=lambda r: r.rank):
+        if len(found) == top:
+            break
+        if answer.probe.reach is Reach.RACK or not answer.probe.violations(ranked.place):
+            found.append(ranked)
+    return found
 
 
 def _rank(probe: Probe, verdict: Verdict) -> Ranked:
@@ -130,7 +150,9 @@ def render_proposal(proposal: Proposal, top: int) -> str:
             f"no rack of {num_racks} can take `{key}`; `planner explain {key}` says of each why,"
             f" `planner explain --conflict {key}` what would have to give"
         )
-    lines = [f"{plural(len(proposal.best), 'rack')} of {num_racks} can take `{key}`; the best:"]
+    is_sure = proposal.answer.probe.reach is Reach.RACK
+    some = plural(len(proposal.answer.open), "rack")
+    lines = [f"{'' if is_sure else 'up to '}{some} of {num_racks} can take `{key}`; the best:"]
     width = max(len(render_place(r.place)) for r in proposal.best[:top])
     lines += [f"  {render_place(r.place):<{width}}  {_reason(r)}" for r in proposal.best[:top]]
     if count > 1:

@@ -98,11 +98,18 @@ class Answer(NamedTuple):
         return sorted(closed, key=lambda verdict: (verdict.distance, verdict.rack))
 
 
-def explain(probe: Probe, on_rack: Callable[[int, int], None] | None = None) -> Answer:
+def explain(
+    probe: Probe,
+    on_rack: Callable[[int, int], None] | None = None,
+    *,
+    is_quick: bool = False,
+) -> Answer:
     """Judge every rack of the estate.
 
     Parameters
     ----------
+    is_quick
+        Leave out rules that reach beyond a rack and its feeds.
     on_rack
         Told how many racks are done, and of how many; the last time when all are.
     """
@@ -111,7 +118,7 @@ def explain(probe: Probe, on_rack: Callable[[int, int], None] | None = None) -> 
     for done, rack in enumerate(racks):
         if on_rack is not None:
             on_rack(done, len(racks))
-        verdicts.append(_best(probe, rack.id, probe.candidates(rack)))
+        verdicts.append(_best(probe, rack.id, probe.candidates(rack), is_quick=is_quick))
     if on_rack is not None:
         on_rack(len(racks), len(racks))
     return Answer(probe, tuple(verdicts))
@@ -122,7 +129,7 @@ def best_place(probe: Probe, rack: Rack) -> Verdict:
     return _best(probe, rack.id, probe.candidates(rack))
 
 
-def _best(probe: Probe, rack: str, places: Iterable[Place]) -> Verdict:
+def _best(probe: Probe, rack: str, places: Iterable[Place], *, is_quick: bool = False) -> Verdict:
     """Return the verdict on the place that comes nearest; one that breaks nothing ends it."""
     best: Verdict | None = None
     settled: set[tuple[int | None, Face | None]] = set()
@@ -130,7 +137,7 @@ def _best(probe: Probe, rack: str, places: Iterable[Place]) -> Verdict:
         spot = (place.position_half, place.face)
         if spot in settled:
             continue
-        found = probe.violations(place)
+        found = probe.violations(place, is_quick=is_quick)
         if not any(v.rule in DEPEND_ON_CORDS for v in found):
             settled.add(spot)
         hard = tuple(v for v in found if not probe.is_soft(v))

@@ -24,7 +24,7 @@ def test_racks_in_use_come_first_then_the_tightest():
     # r2 keeps 6 - 2 - 2 U, r1 10 - 2 - 2; r3 is empty until then and keeps 4 - 2.
     assert [(r.place.rack, r.free_half) for r in found.best] == [("r2", 4), ("r1", 12), ("r3", 4)]
     assert render_proposal(found, 5) == (
-        "3 racks of 3 can take `new`; the best:\n"
+        "up to 3 racks of 3 can take `new`; the best:\n"
         "  r2 U3 front  rack in use, 2 U stay free\n"
         "  r1 U3 front  rack in use, 6 U stay free\n"
         "  r3 U1 front  opens a rack, 2 U stay free, 500 of 900 W"

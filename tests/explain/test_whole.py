@@ -1,6 +1,7 @@
 """Places of critical equipment and of hosts are judged on every site alone, too."""
 
 from planner.explain.probe import Probe
+from planner.explain.whole import Reach
 from planner.model.tenancy import Quota
 from tests.builders import DAY, at, layout, process, service, tenant, workload
 from tests.explain.planted import two_sites
@@ -31,7 +32,7 @@ def test_a_host_is_asked_for_by_the_services_on_its_pool():
 def test_what_carries_nothing_is_not_judged_by_the_whole():
     e = two_sites(workload("x"))
     probe = Probe(e, layout(HOSTS), DAY, "x-1")
-    assert not probe._is_far_reaching
+    assert probe.reach is Reach.RACK
     assert probe.violations(at("r1", 3, "a", "a")) == []
 
 
