@@ -29,6 +29,8 @@ from planner.model.violation import Violation
 #: Rules that look at workloads across racks; all other rules about places look at one rack.
 ACROSS_RACKS = ("redundancy.spread", "redundancy.together")
 
+_ACCESS = "network.access"
+
 _Rule = Callable[[Case], Iterable[Violation]]
 
 
@@ -112,7 +114,9 @@ class Probe:
             if other.rack.id == device.rack.id
             or any(cord.node in nodes for cord in other.cords or ())
         ]
-        rules = [rule for slug, rule in ABOUT_PLACES.items() if slug not in ACROSS_RACKS]
+        # Which networks a site reaches is asked of what requires some, not of its neighbours.
+        skipped = ACROSS_RACKS if self.workload.access_networks else (*ACROSS_RACKS, _ACCESS)
+        rules = [rule for slug, rule in ABOUT_PLACES.items() if slug not in skipped]
         return self._judged(near, device, rules)
 
     def _across_racks(self, device: Device) -> list[Violation]:
