@@ -14,7 +14,7 @@ from ortools.sat.python import cp_model
 
 from planner.model.workload import Service
 from planner.problem.continuity import WHOLE
-from planner.solve.pools import PoolDown, PoolState, Resource, demand
+from planner.solve.pools import NOTHING, PoolDown, PoolState, Resource, demand
 from planner.solve.rows import Key
 
 if TYPE_CHECKING:
@@ -89,19 +89,55 @@ def _frozen(use: Use) -> object:
 
 def _binding(model: Model, pool: str) -> Iterator[tuple[PoolState, bool]]:
     """Yield the states that matter to a pool, and whether their rows can wait."""
-    hosting, services = model.hosting, model.candidates.services
-    options = services.using[pool]
-    related = sorted({p for option in options for p in option.pools} - {pool})
+    hosting = model.hosting
+    options = model.candidates.services.using[pool]
+    related = tuple(sorted({p for option in options for p in option.pools} - {pool}))
     states = sorted(
         (s for s in hosting.pools.states if not hosting.is_gone(s.down[pool])),
-        key=lambda s: (-s.down[pool].num_down, s.is_emergency),
+        key=lambda s: (-sum(s.down[p].num_down for p in (pool, *related)), s.is_emergency),
     )
-    kept: list[PoolState] = []
+    kept = _Kept(pool, related)
     for state in states:
-        stricter = [s for s in kept if _is_stricter(s, state, pool, related)]
+        stricter = kept.stricter(state)
         if not any(s.down[pool] == state.down[pool] for s in stricter):
-            kept.append(state)
+            kept.add(state)
             yield state, bool(stricter)
+
+
+class _Kept:
+    """States found so far, by each option that is down in them.
+
+    A stricter state has all options down that are down in the other, so one of them is enough to
+    find it: of the pool itself, or, where all of that is up in both, of the related pools.
+    """
+
+    def __init__(self, pool: str, related: Sequence[str]) -> None:
+        self.pool = pool
+        self.related = related
+        self._by_option: dict[int, list[PoolState]] = {}
+        self._rest: list[PoolState] = []
+
+    def _marks(self, state: PoolState) -> frozenset[int]:
+        own = state.down[self.pool]
+        if own.num_down:
+            return own.hosts | (own.storage or NOTHING)
+        down = [state.down[p] for p in self.related]
+        return NOTHING.union(*(d.hosts for d in down), *(d.storage or NOTHING for d in down))
+
+    def add(self, state: PoolState) -> None:
+        """Remember a state."""
+        marks = self._marks(state)
+        for option in marks:
+            self._by_option.setdefault(option, []).append(state)
+        if not marks:
+            self._rest.append(state)
+
+    def stricter(self, state: PoolState) -> list[PoolState]:
+        """Return states in which no more is up and no less is asked, all that matter among them."""
+        marks = self._marks(state)
+        found = [self._by_option.get(option, []) for option in marks] if marks else [self._rest]
+        nearest = min(found, key=len)
+        return [s for s in nearest if _is_stricter(s, state, self.pool, self.related)]
 
 
 def _is_stricter(one: PoolState, other: PoolState, pool: str, related: Sequence[str]) -> bool:
