@@ -129,8 +129,8 @@ def num_choices(estate: Estate, standing: dict[str, Place], as_of: date) -> int:
         ways = len(_right_ways(estate, workload, as_of, set()))
         for alike in _alike(estate, workload, standing):
             sizes.append(comb(ways + len(alike), len(alike)))
-        moves = len(ways_of(estate, workload)) + 1
-        sizes += [moves] * sum(i in standing for i in workload.instance_ids())
+        here = [i for i in workload.instance_ids() if i in standing]
+        sizes += [len(_ways_to_move(estate, workload, i)) + 1 for i in here]
     return prod(sizes)
 
 
@@ -286,8 +286,9 @@ def _choices(
         ways = ways_by_workload[workload.id]
         for instance in workload.instance_ids():
             if instance in standing:
-                moves = _moves(standing[instance], ways_of(estate, workload))
-                parts.append([((instance, way),) for way in moves])
+                home, ways_on = standing[instance], _ways_to_move(estate, workload, instance)
+                stays = _stays(home, ways_of(estate, workload))
+                parts.append([((instance, way),) for way in (*stays, *ways_on)])
         for alike in _alike(estate, workload, standing):
             picked = combinations_with_replacement([*ways, None], len(alike))
             parts.append([tuple(zip(alike, picks, strict=True)) for picks in picked])
@@ -295,16 +296,21 @@ def _choices(
         yield tuple(one for part in chosen for one in part)
 
 
-def _moves(home: Place, ways: Sequence[Way | PoolWay]) -> list[Way]:
-    """Return the ways of what stands; unknown cords may turn out to be any."""
-    stays = [Way(home.rack, home.face, home.cords, home)]
-    if home.cords is None:
-        stays = [
-            Way(home.rack, home.face, way.cords, home.model_copy(update={"cords": way.cords}))
-            for way in ways
-            if isinstance(way, Way) and (way.rack, way.face) == (home.rack, home.face)
-        ]
-    return [*stays, *(way for way in ways if isinstance(way, Way))]
+def _ways_to_move(estate: Estate, workload: Workload, instance: str) -> Sequence[Way | PoolWay]:
+    """Return the other ways of what stands; what is pinned breaks a rule with each of them."""
+    is_pinned = int(instance.rpartition("-")[2]) in workload.pinned
+    return [] if is_pinned else ways_of(estate, workload)
+
+
+def _stays(home: Place, ways: Sequence[Way | PoolWay]) -> list[Way]:
+    """Return the ways to stay; unknown cords may turn out to be any."""
+    if home.cords is not None:
+        return [Way(home.rack, home.face, home.cords, home)]
+    return [
+        Way(home.rack, home.face, way.cords, home.model_copy(update={"cords": way.cords}))
+        for way in ways
+        if isinstance(way, Way) and (way.rack, way.face) == (home.rack, home.face)
+    ]
 
 
 def _places(estate: Estate, packer: Packer, choice: Choice) -> dict[str, Place] | None:

@@ -1,7 +1,9 @@
 """Tiny estates of two sites that stand in for each other, for the brute force.
 
 One or two racks a site, one or two hosts a pool, one to three services, one or two processes. As in
-`tests.oracle.estates` an estate has a few *themes*, and only what belongs to them is scarce.
+`tests.oracle.estates` an estate has a few *themes*, and only what belongs to them is scarce. In a
+*robust* one each pool survives any single loss but that of its room or site: what runs on it then
+moves at its emergency level.
 """
 
 from random import Random
@@ -48,10 +50,12 @@ MAX_CHOICES = 500
 USUAL_CHOICES = 120
 
 THEMES = (
-    "access", "cage", "capacity", "capacity", "capacity", "cooling", "cooling", "cumulation",
-    "data", "dates", "fuel", "fuel", "legs", "legs", "licences", "mirror", "mirror", "partners",
-    "partners", "power", "protection", "protection", "quorum", "quorum", "quota", "quota",
-    "restart", "restart", "sites", "storage", "strands", "survivor",
+    "access", "cage", "capacity", "capacity", "capacity", "capacity", "cooling", "cooling",
+    "cumulation", "cumulation", "data", "data", "data", "dates", "fuel", "fuel", "legs", "legs",
+    "legs", "licences", "mirror", "mirror", "partners", "partners", "partners", "partners", "power",
+    "power", "power", "protection", "protection", "quorum", "quorum", "quorum", "quota", "quota",
+    "restart", "restart", "robust", "robust", "robust", "robust", "robust", "sites", "storage",
+    "strands", "strands", "survivor",
 )  # fmt: skip
 
 NET = "doi"
@@ -75,7 +79,8 @@ class _Draw:
 
     def __init__(self, random: Random) -> None:
         self.random = random
-        self.themes = set(random.sample(THEMES, random.choice((2, 3, 4))))
+        self.themes = set(random.sample(THEMES, random.choice((2, 3, 3, 4))))
+        self.is_robust = "robust" in self.themes
         self.items: list[Declared] = []
         self.racks: dict[str, list[str]] = {}
         self.strands: list[str] = []
@@ -110,18 +115,18 @@ class _Draw:
         return with_items(found, self._waiver(found)) if self.odds(0.2) else found
 
     def standing(self, of: Estate) -> dict[str, Place]:
-        """Return homes of some hosts: those of one strand, or without a rule they keep to."""
-        if self.odds(0.6):
+        """Return homes of some hosts; of all where a site has two supplies."""
+        if not self.is_robust and self.odds(0.6):
             return {}
         standing = {}
         used = dict.fromkeys(of.racks, 1)
         for key in self.hosts:
             w = of.workloads[key]
             for n, instance in enumerate(w.instance_ids()):
-                if self.odds(0.4):
+                if not self.is_robust and self.odds(0.4):
                     continue
                 s = SITES[n % 2] if not w.allowed.site else w.allowed.site[0]
-                r = self.racks[s][0]
+                r = self.racks[s][n if self.is_robust else 0]
                 feeds = [f.id for f in of.power_nodes.values() if f.rack == r and f.outlets]
                 assert w.equipment is not None
                 cords = tuple(
@@ -143,19 +148,22 @@ class _Draw:
                 f"{s}-room",
                 s,
                 may_host=self._levels() if self.themes & {"protection", "cumulation"} else needs(),
-                certificates=("iso",) if self.odds(0.6) else (),
+                certificates=("iso",) if self.odds(0.8) else (),
             )
         )
         feeders = self._chain(s)
-        self.racks[s] = [f"{s}-r{n}" for n in range(1, pick((1, 1, 2)) + 1)]
+        num_racks = 2 if self.is_robust else pick((1, 1, 2))
+        self.racks[s] = [f"{s}-r{n}" for n in range(1, num_racks + 1)]
         cooled = self.has("cooling", 1)
         for n, r in enumerate(self.racks[s]):
             cage = self.if_has("cage", 0.7, cage=pick((f"{s}-cage", f"{s}-cage", f"{r}-cage")))
             zone = {"cooling_zone": f"{s}-z"} if cooled else {}
             self.items.append(
-                rack(r, f"{s}-row", f"{s}-room", s, u_height=pick((4, 6)), **cage, **zone)
+                rack(r, f"{r}-row", f"{s}-room", s, u_height=pick((4, 6)), **cage, **zone)
             )
             for letter, parent in zip("ab", feeders, strict=False):
+                if self.is_robust and letter != "ab"[n]:
+                    continue
                 self._feed(f"{letter}-{r}", r, s, parent, legs=letter == "a" and not n)
         if cooled:
             for n in range(pick((1, 2, 2))):
@@ -164,7 +172,7 @@ class _Draw:
                     fed = ("s1-A",)  # dead when its own site stands alone
                 figures = {"draw_w": pick((0, 100)), "site": s}
                 self.items.append(
-                    unit(f"{s}-u{n}", pick((500, 800, 1200)), f"{s}-z", *fed, **figures)
+                    unit(f"{s}-u{n}", pick((500, 900, 1500)), f"{s}-z", *fed, **figures)
                 )
 
     def _chain(self, s: str) -> list[str]:
@@ -180,8 +188,11 @@ class _Draw:
             top = f"{s}-ts"
         letters = pick(("A", "AB", "AB") if "strands" in self.themes else ("A", "AB"))
         feeders = []
-        for letter in letters:
+        for letter in "AB" if self.is_robust else letters:
             key = f"{s}-{letter}"
+            if self.is_robust and letter == "B":
+                top = f"{s}-grid2"
+                self.items.append(node(top, "utility", site=s))
             extra = {"loss_permille": pick((0, 30)), "autonomy_min": 5, **self._limit(1000)}
             self.items.append(node(key, "ups", top, site=s, **extra))
             feeders.append(key)
@@ -193,7 +204,7 @@ class _Draw:
         if not self.has("power", 0.7):
             return {}
         rated = {
-            self.random.choice(("rated_w", "rated_va")): self.random.randint(about // 3, about)
+            self.random.choice(("rated_w", "rated_va")): self.random.randint(about // 2, 2 * about)
         }
         if self.odds(0.4):
             rated["kappa_emergency_permille"] = self.random.choice((500, 700, 1200))
@@ -214,12 +225,19 @@ class _Draw:
 
     # --- demand
 
-    def _levels(self, *weights: int) -> Any:
+    def _levels(self) -> Any:
         return needs(*(self.random.choice((1, 2, 2)) for _ in range(3)))
+
+    def _need(self) -> Any:
+        return needs(*(self.random.choice((1, 1, 1, 2)) for _ in range(3)))
 
     def _demand(self) -> None:
         pick = self.random.choice
-        if self.odds(0.5):
+        if self.is_robust:
+            for s in SITES:
+                pinned = {"pinned": frozenset({1, 2}), "cords": 1}
+                self._host(f"h-{s}", 2, {"allowed": Places(site=(s,)), **pinned})
+        elif self.odds(0.5):
             self._host("h", 2, {})
         else:
             for s in SITES:
@@ -245,13 +263,13 @@ class _Draw:
             workload(
                 key,
                 count,
-                cords=cords,
+                cords=fields.pop("cords", cords),
                 draw_w=pick((200, 300, 400)),
                 priority=pick((0, 1)),
                 partial=self.odds(0.5),
                 **(
-                    self.if_has("protection", 0.3, protection=self._levels())
-                    or self.if_has("cumulation", 0.5, protection=self._levels())
+                    self.if_has("protection", 0.3, protection=self._need())
+                    or self.if_has("cumulation", 0.5, protection=self._need())
                 ),
                 **self.if_has("access", 0.2, access_networks=(NET,)),
                 **self.if_has("quota", 0.3, tenant="t2"),
@@ -275,12 +293,12 @@ class _Draw:
                     hosts,
                     vcpu_milli=pick((1000, 1200, 2000)) if scarce else 8000,
                     ram_mib=pick((1000, 2000, 2000)) if scarce else 16_384,
-                    storage_gib=pick((40, 60)) if self.has("storage", 1) else 500,
+                    storage_gib=pick((50, 70)) if self.has("storage", 1) else 500,
                     vcpu_overcommit_permille=pick((1000, 1333)),
                     hosts_spare=pick((0, 0, 0, 1)) if scarce else 0,
                     storage_on=("store",) if stored else (),
-                    licences={"db": pick((0, 1, 2))} if "licences" in self.themes else {},
-                    **self.if_has("mirror", 0.5, sync_max_rtt_us=pick((100, 500, 3000))),
+                    licences={"db": pick((1, 2, 3))} if "licences" in self.themes else {},
+                    **self.if_has("mirror", 0.5, sync_max_rtt_us=pick((300, 500, 3000))),
                 )
             )
 
@@ -318,22 +336,24 @@ class _Draw:
             fields["lag_min"] = pick((5, 30))
         if self.has("quorum", 0.9):
             fields["quorum"] = pick(("majority", "majority", "manual"))
-            if fields["quorum"] == "manual" or self.odds(0.3):
+            if fields["quorum"] == "manual" or self.odds(0.2):
                 fields["manual_min"] = pick((20, 60))
         if self.has("sites", 0.5):
-            fields["pools"] = tuple(self.random.sample(sorted(self.pools), pick((1, 2))))
-        if self.has("sites", 0.5):
+            fields["pools"] = ("s1-p1", "s2-p1")
+            if self.odds(0.3):
+                fields["pools"] = tuple(self.random.sample(sorted(self.pools), pick((1, 2))))
+        if self.has("sites", 0.4):
             fields[pick(("allowed", "forbidden"))] = Places(site=(pick(SITES),))
         if self.has("licences"):
             fields["licences"] = {"db": pick((1, 1, 2))}
         if self.has("mirror", 0.7):
-            fields["max_rtt_us"] = pick((100, 500, 3000))
+            fields["max_rtt_us"] = pick((300, 500, 3000))
         if self.has("protection"):
-            fields["protection"] = self._levels()
+            fields["protection"] = self._need()
         if self.has("protection", 0.4) or self.has("dates", 0.3):
             fields["certificates"] = ("iso",)
         if self.has("cumulation"):
-            fields["protection"] = self._levels()
+            fields["protection"] = self._need()
         if self.has("access"):
             fields["access_networks"] = (NET,)
         if self.has("dates", 0.4):
@@ -355,7 +375,7 @@ class _Draw:
                     criticality=pick((0, 1, 1, 1)),
                     emergency_permille=pick((400, 700, 1000)),
                     **(
-                        self.if_has("restart", rto_min=pick((0, 5, 15)))
+                        self.if_has("restart", rto_min=pick((5, 10, 15)))
                         or self.if_has("quorum", 0.3, rto_min=pick((15, 60)))
                     ),
                     **self.if_has("data", rpo_min=pick((0, 10, 30))),
@@ -368,23 +388,23 @@ class _Draw:
         pick = self.random.choice
         ways = pick((1, 2, 2)) if "mirror" in self.themes else 1
         for n in range(1, ways + 1):
-            length = pick((10_000, 40_000, 100_000))
+            length = pick((10_000, 40_000, 60_000))
             self.items.append(link(f"l{n}", *SITES, f"d{pick((1, n))}", fibre_m=length))
         if self.has("mirror", 0.6):
             self.items.append(paths("q", *SITES, pick((1, 2))))
         if "quorum" in self.themes and self.odds(0.7):
             where = pick((None, None, "s1"))
-            self.items.append(network_node("witness", where))
+            self.items.append(network_node("third", where))
             for s in SITES:
-                if self.odds(0.7):
-                    self.items.append(link(f"w-{s}", s, "witness", f"dw-{s}"))
+                if self.odds(0.6):
+                    self.items.append(link(f"w-{s}", s, "third", f"dw-{s}"))
         if "access" in self.themes:
             self.items.append(network_node("doi", pick((None, None, "s1")), access_network=NET))
             for s in SITES:
-                for n in range(1, pick((0, 1, 2, 2)) + 1):
+                for n in range(1, pick((0, 1, 2, 2, 2)) + 1):
                     carrier = {"carrier": pick((None, f"c{n}"))}
                     self.items.append(link(f"a{n}-{s}", s, "doi", f"da{n}-{s}", **carrier))
-            if self.odds(0.5):
+            if self.odds(0.6):
                 self.items.append(network_node("s1-doi", "s1", access_network=NET))
 
     def _group(self) -> None:
@@ -394,7 +414,7 @@ class _Draw:
             "room", "fire_compartment", "cooling_unit",
         }  # fmt: skip
         # A site of one rack and one strand survives none of these, so most must be given up.
-        if self.odds(0.4):
+        if self.odds(0.2):
             gives_up -= {pick(("ups", "cooling_unit", "feed", "rack", "utility", "generator"))}
         if "fuel" in self.themes:
             gives_up -= {"utility"}
@@ -404,12 +424,12 @@ class _Draw:
             "hours": pick((8, 24)),
             "gives_up": (*sorted(gives_up), *self.random.sample(NETWORK_KINDS, pick((0, 1)))),
             **self.if_has("protection", 0.5, max_protection=self._levels()),
-            **self.if_has("power", 0.4, kappa_emergency_permille=pick((600, 900))),
+            **self.if_has("power", 0.7, kappa_emergency_permille=pick((400, 600, 900))),
         }
         if self.odds(0.05):
             emergency = {}
-        has_witness = any(getattr(i, "id", "") == "witness" for i in self.items)
-        witness = {"witness": "witness"} if has_witness else {}
+        has_witness = any(getattr(i, "id", "") == "third" for i in self.items)
+        witness = {"witness": "third"} if has_witness else {}
         self.items.append(group("g", **emergency, **witness))
 
     def _tenants(self) -> None:

@@ -1,14 +1,32 @@
 """Properties of whatever is planned: names, order and units of measure do not matter."""
 
+from random import Random
+
 import pytest
 
 from planner.check import check
 from planner.model.estate import Estate
 from planner.model.layout import AsBuilt
+from planner.model.workload import Places
 from planner.solve import Options, plan
-from tests.builders import DAY, as_built, change, feed, rack, with_items
+from tests.builders import (
+    DAY,
+    as_built,
+    change,
+    feed,
+    group,
+    needs,
+    process,
+    rack,
+    room,
+    service,
+    with_items,
+    without,
+    workload,
+)
 from tests.oracle.agreement import OPTIONS, tiers
 from tests.oracle.brute_force import faults
+from tests.oracle.continuity_estates import tiny_continuity
 from tests.oracle.estates import Tiny, larger, tiny
 
 
@@ -41,7 +59,8 @@ def test_what_is_planned_holds_with_the_same_score_at_length(first):
 #: Strings that name something in an estate; each gets a new name.
 SECTIONS = (
     "sites", "rooms", "rows", "racks", "power_nodes", "cooling_zones", "cooling_units",
-    "workloads", "tenants", "certificates",
+    "workloads", "tenants", "certificates", "pools", "processes", "continuity_groups",
+    "combinations", "network_nodes", "ducts", "links", "path_requirements",
 )  # fmt: skip
 
 
@@ -54,18 +73,19 @@ def renamed(value, names):
     if not isinstance(value, str) or type(value) is not str:
         return value
     head, colon, tail = value.partition(":")
-    if colon:
-        return f"{renamed(head, names)}:{tail}"
+    if colon:  # of a tenant, `u` is no name: the units of its quota
+        return f"{renamed(head, names)}:{tail if tail == 'u' else names.get(tail, tail)}"
     workload, dash, number = value.rpartition("-")
     if value not in names and dash and workload in names:
         return f"{names[workload]}-{number}"
     return names.get(value, value)
 
 
-def test_names_do_not_matter():
+@pytest.mark.parametrize("drawn", [tiny, tiny_continuity])
+def test_names_do_not_matter(drawn):
     """Every id is exchanged so that the order of all ids is turned round."""
     for seed in range(40):
-        case = tiny(seed)
+        case = drawn(seed)
         ids = sorted({k for name in SECTIONS for k in getattr(case.estate, name)} - {"front"})
         names = {key: f"k{len(ids) - n:03}" for n, key in enumerate(ids)}
         dump = renamed(case.estate.model_dump(), names)
@@ -79,9 +99,10 @@ def test_names_do_not_matter():
         assert answer(other) == answer(case), seed
 
 
-def test_order_of_declaration_does_not_matter():
+@pytest.mark.parametrize("drawn", [tiny, tiny_continuity])
+def test_order_of_declaration_does_not_matter(drawn):
     for seed in range(100, 140):
-        case = tiny(seed)
+        case = drawn(seed)
         sections = {name: dict(reversed(getattr(case.estate, name).items())) for name in SECTIONS}
         other = Tiny(seed, change(case.estate, **sections), case.as_built)
         assert answer(other) == answer(case), seed
@@ -156,6 +177,111 @@ def test_twice_the_power_on_twice_the_capacity_changes_nothing():
         assert one == other, seed
         compared += 1
     assert compared > 30
+
+
+# --- services and takeover
+
+
+def values_of(case):
+    """Return the tiers' values, larger than any others where no layout holds."""
+    found = answer(case)
+    return [float("inf")] if isinstance(found, str) else [value for _, value in found]
+
+
+def test_a_spare_host_never_leaves_more_without_a_place():
+    """One more host for every pool of a site, in a room of its own, that need not be placed."""
+    better = 0
+    for seed in range(400, 440):
+        case = tiny_continuity(seed)
+        spare = workload("spare", cords=1, draw_w=10, priority=-1, allowed=Places(site=("s2",)))
+        pools = (
+            change(p, hosts=(*p.hosts, "spare")) if p.site == "s2" else p
+            for p in case.estate.pools.values()
+        )
+        of = with_items(
+            case.estate,
+            room("spare-room", "s2", may_host=needs(3, 3, 3), certificates=("iso",)),
+            rack("spare", "spare-row", "spare-room", "s2"),
+            feed("spare-a", "spare", site="s2"),
+            spare,
+            *pools,
+        )
+        before, after = dict(answer(case)), dict(answer(Tiny(seed, of, case.as_built)))
+        left = [tier for tier in before if tier.startswith("unplaced")]
+        assert [after[tier] for tier in left] <= [before[tier] for tier in left], seed
+        better += any(after[tier] < before[tier] for tier in left)
+    assert better > 3
+
+
+#: What a service takes of a pool, and a pool offers.
+COMPUTE = {"vcpu_milli", "ram_mib", "storage_gib"}
+
+
+def with_twice_the_compute(value):
+    """Return a dump with twice the demand of services, and pools that offer twice as much."""
+    if isinstance(value, dict):
+        return {
+            k: v * 2
+            if k in COMPUTE
+            else {name: 2 * number for name, number in v.items()}
+            if k == "licences"
+            else with_twice_the_compute(v)
+            for k, v in value.items()
+        }
+    return (
+        type(value)(map(with_twice_the_compute, value))
+        if isinstance(value, list | tuple)
+        else value
+    )
+
+
+def test_twice_the_demand_on_twice_the_pools_changes_nothing():
+    compared = 0
+    for seed in range(500, 560):
+        case = tiny_continuity(seed)
+        if case.estate.waivers:
+            continue
+        # What overcommit sells of a host is floored: without it twice as much is exact.
+        pools = {
+            key: change(p, vcpu_overcommit_permille=1000) for key, p in case.estate.pools.items()
+        }
+        plain = Tiny(seed, change(case.estate, pools=pools), case.as_built)
+        dump = with_twice_the_compute(plain.estate.model_dump())
+        twice = Tiny(seed, Estate.model_validate(dump), case.as_built)
+        assert answer(plain) == answer(twice), seed
+        compared += 1
+    assert compared > 40
+
+
+def at_level(case, permille):
+    """Return the estate with three stateless services that one process needs at this level.
+
+    A host carries two of them. Only rooms are given up: on a site alone one host carries all three,
+    after the loss of the other.
+    """
+    vcpu = Random(case.seed).choices((400, 500, 600), k=3)
+    services = [
+        service(key, vcpu_milli=n, partial=True) for key, n in zip("xyz", vcpu, strict=True)
+    ]
+    of = without(case.estate, "u", "v", "w", *case.estate.processes)
+    needed = process("b", "x", "y", "z", emergency_permille=permille)
+    alone = group("g", gives_up=("fire_compartment", "room"))
+    of = with_items(of, *services, needed, alone)
+    pools = {
+        key: change(p, vcpu_milli=1000, vcpu_overcommit_permille=1000)
+        for key, p in of.pools.items()
+    }
+    return Tiny(case.seed, change(of, pools=pools), case.as_built)
+
+
+def test_a_higher_emergency_level_never_makes_more_possible():
+    worse = 0
+    for seed in range(600, 640):
+        case = tiny_continuity(seed)
+        low, high = (values_of(at_level(case, permille)) for permille in (300, 1000))
+        assert low <= high, seed
+        worse += low < high
+    assert worse > 1
 
 
 def test_an_empty_estate_is_planned():
