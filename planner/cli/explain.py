@@ -94,6 +94,10 @@ def command(
 
     target = load_target(estate, patches, layout)
     day = as_of or today()
+    if not way_out and (alternatives, max_actions) != (None, None):
+        raise UsageError("--alternatives and --max-actions go with --way-out", hint="add it")
+    if way_out and (conflict or rack is not None):
+        raise UsageError("--way-out answers for every rack, and alone", hint="ask one at a time")
     if way_out:
         limits = (time_limit_ms, alternatives, max_actions)
         return explain_way_out.way_out(target, subject, as_of, *limits, fmt)

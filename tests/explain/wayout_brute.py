@@ -48,15 +48,20 @@ def broken(estate_with, chosen):
     return check(estate, outcome.layout, DAY).violations
 
 
+def is_new(violation):
+    """Whether a violation stands not already; what a site cannot do alone always counts."""
+    return not violation.inherited or violation.rule.startswith("continuity.")
+
+
 def cheapest(estate_with, max_actions=None):
     """Return all good sets in order of their price that contain no better one."""
     actions = estate_with(())[0].actions
     base = broken(estate_with, ())
-    inherited = base is not None and all(v.inherited for v in base)
+    mends_all = base is not None and not any(map(is_new, base))
 
     def is_good(chosen):
         found = broken(estate_with, chosen)
-        return found is not None and all(v.inherited and not inherited for v in found)
+        return found is not None and not any(mends_all or is_new(v) for v in found)
 
     good = []
     for chosen in sorted(allowed_sets(actions, max_actions), key=lambda c: price(actions, c)):
