@@ -19,9 +19,8 @@ from planner.problem.problem import Problem
 from planner.solve.engine import Search, value_of
 from planner.solve.model import Model
 
-#: Up to so many states times pools in use everything is one model; the estates with two sites,
-#: 72 racks and 17 pools that are shipped stay below a third of it.
-JOINT_LIMIT = 30_000
+#: Up to so many states times pools everything is one model; 72 racks with 17 pools are below it.
+JOINT_LIMIT = 10_000
 
 
 def is_joint(problem: Problem) -> bool:

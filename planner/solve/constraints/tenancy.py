@@ -114,7 +114,10 @@ def _least(problem: Problem, candidate: ServiceCandidate, amount: Callable[[Room
     service, estate = candidate.group.service, problem.estate
     if not service.vcpu_milli and not service.ram_mib:
         return 0
-    rooms = _rooms_of_hosts(problem, estate.pools[candidate.choice.pool])
+    pool = estate.pools[candidate.choice.pool]
+    if not any(amount(room) for room in estate.rooms.values() if room.site == pool.site):
+        return 0
+    rooms = _rooms_of_hosts(problem, pool)
     return min((amount(estate.rooms[room]) for room in rooms), default=0)
 
 
