@@ -62,25 +62,34 @@ NET = "doi"
 SITES = ("s1", "s2")
 
 
-def tiny_continuity(seed: int) -> Tiny:
+def tiny_three_sites(seed: int) -> Tiny:
+    """Return an estate with a third site, where hosts stand and services have two standby pools."""
+    return tiny_continuity(seed, (*SITES, "s3"))
+
+
+def tiny_continuity(seed: int, sites: tuple[str, ...] = SITES) -> Tiny:
     """Return the estate of a seed, with at most `MAX_CHOICES` layouts to try."""
     draws = Random(seed)
     while True:
-        drawn = _Draw(Random(draws.getrandbits(32)))
+        drawn = _Draw(Random(draws.getrandbits(32)), sites)
         found = drawn.estate()
         standing = drawn.standing(found)
         size = num_choices(found, standing, DAY)
-        if 4 <= size <= (MAX_CHOICES if draws.random() < 0.2 else USUAL_CHOICES):
+        usual = USUAL_CHOICES if sites == SITES else MAX_CHOICES
+        if 4 <= size <= (MAX_CHOICES if draws.random() < 0.2 else usual):
             return Tiny(seed, found, as_built(standing))
 
 
 class _Draw:
     """One draw: supply at both sites, hosts, pools, services, processes, network."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, sites: tuple[str, ...]) -> None:
         self.random = random
+        self.sites = sites
+        self.has_third = len(sites) > 2
         self.themes = set(random.sample(THEMES, random.choice((2, 3, 3, 4))))
-        self.is_robust = "robust" in self.themes
+        self.is_robust = "robust" in self.themes and not self.has_third
+        self.stands = self.is_robust or self.has_third
         self.items: list[Declared] = []
         self.racks: dict[str, list[str]] = {}
         self.strands: list[str] = []
@@ -99,10 +108,10 @@ class _Draw:
         return fields if self.has(theme, probability) else {}
 
     def estate(self) -> Estate:
-        for s in SITES:
+        for s in self.sites:
             self._site(s)
         self._demand()
-        for s in SITES:
+        for s in self.sites:
             self._pools(s)
         self._services()
         self._processes()
@@ -115,15 +124,15 @@ class _Draw:
         return with_items(found, self._waiver(found)) if self.odds(0.2) else found
 
     def standing(self, of: Estate) -> dict[str, Place]:
-        """Return homes of some hosts; of all where a site has two supplies."""
-        if not self.is_robust and self.odds(0.6):
+        """Return homes of some hosts; of all in larger estates."""
+        if not self.stands and self.odds(0.6):
             return {}
         standing = {}
         used = dict.fromkeys(of.racks, 1)
         for key in self.hosts:
             w = of.workloads[key]
             for n, instance in enumerate(w.instance_ids()):
-                if not self.is_robust and self.odds(0.4):
+                if not self.stands and self.odds(0.4):
                     continue
                 s = SITES[n % 2] if not w.allowed.site else w.allowed.site[0]
                 r = self.racks[s][n if self.is_robust else 0]
@@ -142,7 +151,8 @@ class _Draw:
 
     def _site(self, s: str) -> None:
         pick = self.random.choice
-        self.items.append(site(s, continuity_group="g"))
+        apart = s == "s3" and self.odds(0.2)
+        self.items.append(site(s, continuity_group=None if apart else "g"))
         self.items.append(
             room(
                 f"{s}-room",
@@ -152,7 +162,7 @@ class _Draw:
             )
         )
         feeders = self._chain(s)
-        num_racks = 2 if self.is_robust else pick((1, 1, 2))
+        num_racks = 2 if self.is_robust else pick((1, 1, 1 if self.has_third else 2))
         self.racks[s] = [f"{s}-r{n}" for n in range(1, num_racks + 1)]
         cooled = self.has("cooling", 1)
         for n, r in enumerate(self.racks[s]):
@@ -233,14 +243,15 @@ class _Draw:
 
     def _demand(self) -> None:
         pick = self.random.choice
-        if self.is_robust:
-            for s in SITES:
+        if self.stands:
+            for s in self.sites:
                 pinned = {"pinned": frozenset({1, 2}), "cords": 1}
-                self._host(f"h-{s}", 2, {"allowed": Places(site=(s,)), **pinned})
+                count = 2 if self.is_robust else 1
+                self._host(f"h-{s}", count, {"allowed": Places(site=(s,)), **pinned})
         elif self.odds(0.5):
             self._host("h", 2, {})
         else:
-            for s in SITES:
+            for s in self.sites:
                 count = 2 if "partners" in self.themes else pick((1, 1, 2))
                 self._host(f"h-{s}", count, {"allowed": Places(site=(s,))})
         if self.has("storage", 0.5):
@@ -343,7 +354,7 @@ class _Draw:
             if self.odds(0.3):
                 fields["pools"] = tuple(self.random.sample(sorted(self.pools), pick((1, 2))))
         if self.has("sites", 0.4):
-            fields[pick(("allowed", "forbidden"))] = Places(site=(pick(SITES),))
+            fields[pick(("allowed", "forbidden"))] = Places(site=(pick(self.sites),))
         if self.has("licences"):
             fields["licences"] = {"db": pick((1, 1, 2))}
         if self.has("mirror", 0.7):
@@ -390,17 +401,20 @@ class _Draw:
         for n in range(1, ways + 1):
             length = pick((10_000, 40_000, 60_000))
             self.items.append(link(f"l{n}", *SITES, f"d{pick((1, n))}", fibre_m=length))
+        if self.has_third and self.odds(0.9):
+            length = pick((10_000, 40_000))
+            self.items.append(link("l3", pick(SITES), "s3", "d3", fibre_m=length))
         if self.has("mirror", 0.6):
             self.items.append(paths("q", *SITES, pick((1, 2))))
         if "quorum" in self.themes and self.odds(0.7):
             where = pick((None, None, "s1"))
             self.items.append(network_node("third", where))
-            for s in SITES:
+            for s in self.sites:
                 if self.odds(0.6):
                     self.items.append(link(f"w-{s}", s, "third", f"dw-{s}"))
         if "access" in self.themes:
             self.items.append(network_node("doi", pick((None, None, "s1")), access_network=NET))
-            for s in SITES:
+            for s in self.sites:
                 for n in range(1, pick((0, 1, 2, 2, 2)) + 1):
                     carrier = {"carrier": pick((None, f"c{n}"))}
                     self.items.append(link(f"a{n}-{s}", s, "doi", f"da{n}-{s}", **carrier))
@@ -450,7 +464,7 @@ class _Draw:
 
     def _combination(self) -> Declared:
         """Return the loss of two domains, mostly at one site."""
-        here = self.random.choice(SITES)
+        here = self.random.choice(self.sites)
         ups = [u for u in self.strands if u.startswith(here) or self.odds(0.2)]
         domains = [("rack", r) for r in self.racks[here]] + [("ups", u) for u in ups]
         return combination("c", *self.random.sample(domains, 2))
@@ -459,7 +473,7 @@ class _Draw:
         """Return a waiver of something that may be scarce."""
         pick = self.random.choice
         own, at = pick(self.services), pick(sorted(self.pools))
-        node_id, room_id, s = pick(list(of.power_nodes)), pick(list(of.rooms)), pick(SITES)
+        node_id, room_id, s = pick(list(of.power_nodes)), pick(list(of.rooms)), pick(self.sites)
         subjects = [
             ("compute.place", f"{own}-1", 1),
             ("compute.pool", at, pick((20, 1000))),

@@ -9,7 +9,7 @@ from planner.model.workload import Places
 from tests.builders import as_built, estate, feed, pool, rack, service, site, waiver, workload
 from tests.oracle.agreement import disagreement, outcome_of
 from tests.oracle.brute_force import best_layout
-from tests.oracle.continuity_estates import tiny_continuity
+from tests.oracle.continuity_estates import tiny_continuity, tiny_three_sites
 from tests.oracle.estates import Tiny
 from tests.oracle.test_agreement import without
 
@@ -40,6 +40,19 @@ def test_solver_agrees_with_brute_force(first):
 @pytest.mark.parametrize("first", range(NUM, NUM_FULL, 40))
 def test_solver_agrees_with_brute_force_at_length(first):
     found = {seed: disagreement(tiny_continuity(seed)) for seed in range(first, first + 40)}
+    assert {seed: text for seed, text in found.items() if text} == {}
+
+
+def test_solver_agrees_with_brute_force_on_three_sites():
+    found = {seed: disagreement(tiny_three_sites(seed)) for seed in range(8)}
+    assert {seed: text for seed, text in found.items() if text} == {}
+
+
+@pytest.mark.full
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("first", range(8, 308, 30))
+def test_solver_agrees_with_brute_force_on_three_sites_at_length(first):
+    found = {seed: disagreement(tiny_three_sites(seed)) for seed in range(first, first + 30)}
     assert {seed: text for seed, text in found.items() if text} == {}
 
 
