@@ -25,14 +25,23 @@ def _delete_rule(side, slug):
     if side == "solve":
         from planner.solve import constraints, registry  # noqa: F401  registers the rules
 
-        registries = (registry.FILTERS, registry.ROWS, registry.STRUCTURES, registry.PACKING)
+        registries = (
+            registry.FILTERS,
+            registry.SERVICE_FILTERS,
+            registry.ROWS,
+            registry.STRUCTURES,
+            registry.PACKING,
+        )
     else:
         from planner.check import judge
 
         registries = (
             judge.ABOUT_LAYOUT,
             judge.ABOUT_PLACES,
+            judge.ABOUT_SERVICES,
             judge.IN_SCENARIOS,
+            judge.AFTER_LOSSES,
+            judge.ALONE,
             judge.ABOUT_PLAN,
             judge.COMPARED,
         )
