@@ -15,9 +15,11 @@ from tests.builders import (
     DAY,
     at,
     certificate,
+    change,
     estate,
     feed,
     link,
+    node,
     paths,
     process,
     rack,
@@ -234,6 +236,21 @@ def test_everything_needs_a_way_for_each():
     answer = ways_out(estate_with, DAY, OPTIONS)
     assert [way.actions for way in answer.ways] == [("120u", "renew")]
     assert answer.ways[0].price[:3] == (130_000, 9, 2)
+
+
+def test_what_is_added_may_help_to_keep_a_rule():
+    # 500 W on leg l1 alone are out of balance; two more devices on l2 and l3 balance them. That
+    # conflict is one of everything in the estate, and says nothing where there is more.
+    legs = [node(f"l{n}", "leg", "f", rated_va=700) for n in (1, 2, 3)]
+    legs[0] = change(legs[0], rack="r1", outlets={"c13": 1})
+    estate_with = with_actions(
+        estate(rack(), node("f", "feed"), *legs, workload(cords=1)),
+        priced("sockets", 100, 1, nodes("l2", "l3", rack="r1", outlets={"c13": 1})),
+        priced("load", 300, 1, add(workload("x", count=2, cords=1))),
+    )
+    answer = ways_out(estate_with, DAY, OPTIONS)
+    assert [way.actions for way in answer.ways] == [("load", "sockets")]
+    assert cheapest(estate_with) == [("load", "sockets")]
 
 
 def test_at_most_so_many_actions():
