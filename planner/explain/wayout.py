@@ -78,7 +78,6 @@ class WaysOut(NamedTuple):
     ways: tuple[Way, ...] = ()
     num_sets: int = 0
     num_planned: int = 0
-    num_skipped: int = 0
     num_open: int = 0
     is_complete: bool = False
 
@@ -155,7 +154,6 @@ class _Search:
             tuple(self._way(chosen) for chosen in good),
             self._num_sets,
             self.trials.num_planned,
-            self.trials.num_skipped,
             self._num_open,
             is_complete,
         )

@@ -115,11 +115,18 @@ class Goal:
 
 
 class Trial(NamedTuple):
-    """The result for one set."""
+    """The result for one set.
+
+    Attributes
+    ----------
+    num_reasons
+        Reasons that were found against it without planning.
+    """
 
     decision: Decision
     trouble: Trouble = Trouble()
     layout: Layout | None = None
+    num_reasons: int = 0
 
 
 class _Filter(NamedTuple):
@@ -138,8 +145,8 @@ class Trials:
 
     Attributes
     ----------
-    num_planned, num_skipped
-        Sets that were planned with, and sets that were bad without planning.
+    num_planned
+        Sets that were planned with.
     """
 
     estate_with: EstateWith
@@ -148,7 +155,6 @@ class Trials:
     clock: Clock
     goal: Goal = Goal()
     num_planned: int = 0
-    num_skipped: int = 0
 
     def __post_init__(self) -> None:
         self._known: dict[frozenset[str], Trial] = {}
@@ -183,7 +189,6 @@ class Trials:
         """Return what is known of a set, after planning with it where that is needed."""
         if chosen not in self._known:
             trial = self._glance(chosen)
-            self.num_skipped += trial.decision is Decision.BAD
             if trial.decision is Decision.OPEN:
                 estate, as_built = self.estate_with(tuple(sorted(chosen)))
                 outcome = self._plan(estate, as_built)
@@ -195,41 +200,38 @@ class Trials:
 
     def num_reasons(self, chosen: frozenset[str]) -> int:
         """Return how many reasons there are against a set without planning with it; -1 if good."""
-        if chosen in self._known and self._known[chosen].decision is Decision.GOOD:
-            return -1
+        trial = self._known.get(chosen)
+        if trial is None or (trial.decision is not Decision.GOOD and not trial.num_reasons):
+            trial = self._glance(chosen, counts=True)
+            if trial.decision is not Decision.OPEN:
+                self._known.setdefault(chosen, trial)
+        return -1 if trial.decision is Decision.GOOD else trial.num_reasons
+
+    def _glance(self, chosen: frozenset[str], *, counts: bool = False) -> Trial:
+        """Return what is known of a set without planning with it: a reason, or all of them."""
         try:
             estate, as_built = self.estate_with(tuple(sorted(chosen)))
         except InventoryError:
-            return 10**6
-        seen = self._seen(estate, as_built)
-        if seen.decision is Decision.GOOD:
-            self._known[chosen] = seen
-            return -1
-        return len(seen.trouble.about_estate) + sum(self._against(estate, as_built))
-
-    def _glance(self, chosen: frozenset[str]) -> Trial:
-        """Return what is known of a set without planning with it."""
-        try:
-            estate, as_built = self.estate_with(tuple(sorted(chosen)))
-        except InventoryError:
-            return Trial(Decision.BAD)  # these patches do not go together
-        seen = self._seen(estate, as_built)
-        if seen.decision is Decision.OPEN and any(self._against(estate, as_built)):
-            return Trial(Decision.BAD)
-        return seen
-
-    def _seen(self, estate: Estate, as_built: AsBuilt) -> Trial:
-        """Judge what is at hand: nothing placed, for the rules about the estate, and layouts."""
-        layouts = [_empty(estate, self.as_of)] if self._asks_estate else []
-        layouts += [layout for stands, layout in self._layouts if stands == as_built]
-        for layout in layouts:
-            broken = check(estate, layout, self.as_of).violations
-            trouble = Trouble(None, (), tuple(filter(self.goal.counts, broken)))
-            if trouble.about_estate:
-                return Trial(Decision.BAD, trouble)
-            if not trouble.violations and not self.goal.is_unmet(estate, layout):
-                return Trial(Decision.GOOD, trouble, layout)
+            return Trial(Decision.BAD, num_reasons=10**6)  # these patches do not go together
+        reasons = 0
+        if self._asks_estate:
+            nothing = self._broken(estate, _empty(estate, self.as_of))
+            reasons = len(nothing.about_estate)
+        if counts or not reasons:
+            against = self._against(estate, as_built)
+            reasons += sum(against) if counts else any(against)
+        if reasons:
+            return Trial(Decision.BAD, num_reasons=reasons)
+        for stands, layout in self._layouts:
+            if stands == as_built and not self.goal.is_unmet(estate, layout):
+                trouble = self._broken(estate, layout)
+                if not trouble.violations:
+                    return Trial(Decision.GOOD, trouble, layout)
         return Trial(Decision.OPEN)
+
+    def _broken(self, estate: Estate, layout: Layout) -> Trouble:
+        violations = check(estate, layout, self.as_of).violations
+        return Trouble(violations=tuple(filter(self.goal.counts, violations)))
 
     def _plan(self, estate: Estate, as_built: AsBuilt) -> Outcome:
         self.num_planned += 1
